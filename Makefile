@@ -1,0 +1,43 @@
+# make sweep: set up and check the shipped samples.  make test: run the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: install dev sweep test lint lock samples docs bench clean
+
+install: $(VENV)/.installed
+dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hecha needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked dependencies into $(VENV) (once) …"
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing the locked test tools into $(VENV) (once) …"
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -r requirements-dev.lock
+	@touch $@
+
+sweep: install
+	@$(BIN)/hecha sweep samples --roster samples/roster.csv
+
+test: dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header pyproject.toml requirements.in -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml requirements.in -o requirements-dev.lock
+
+clean:
+	rm -rf .hecha build *.egg-info

@@ -1,0 +1,238 @@
+"""The frames between extraction and validation: one row = one fact, with keys that join.
+
+`submission` is the sha256 of the file's bytes, in every frame. Numbers are Float64 (exact for counts up
+to 2**53) and null unless they were read for certain; what was printed stands beside them in `cells`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import polars as pl
+
+Schema = Mapping[str, pl.DataType | type[pl.DataType]]
+
+APPLICANTS = (
+    "natural_person",
+    "enterprise",
+    "research",
+    "public_welfare",
+    "legal_service",
+    "other_org",
+    "total",
+)
+OUTCOMES = ("upheld", "corrected", "other", "pending", "total")
+DISPUTE_GROUPS = ("review", "suit_direct", "suit_after_review")
+
+REPORTS: Schema = {
+    "submission": pl.String,
+    "file": pl.String,
+    "format": pl.String,
+    "title": pl.String,  # as printed, white space folded; null if the file has none
+    "agency": pl.String,
+    "agency_source": pl.String,  # title | intro | signature | publisher | file_name | roster
+    "rank": pl.String,  # state | province | city | county | township | unknown
+    "organ": pl.String,  # government | department | unknown
+    "year": pl.Int32,  # the report year
+    "year_source": pl.String,  # title | period | body | file_name
+    "title_year": pl.Int32,  # only what the title says
+    "period_text": pl.String,  # the sentence part that states the statistics period; null if none
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "signed_on": pl.Date,
+    "published_on": pl.Date,
+    "template": pl.String,  # v2021 | v2019 | pre2019, from the headers printed; null if undecidable
+    "template_required": pl.String,  # what the report year calls for; null without a year
+    "fee_statement": pl.String,  # the sentence on 信息处理费 in section 6 or 1; null if there is none
+    "zero_report": pl.Boolean,  # every number read is zero
+    "uncertain_cells": pl.Int32,
+    "characters": pl.Int32,
+    "notes": pl.List(pl.String),  # the reader's remarks for the operator, Chinese
+}
+
+SECTIONS: Schema = {
+    "submission": pl.String,
+    "key": pl.String,  # six rows a report, one a template section; further rows "extra" for what is not on the form
+    "expected_heading": pl.String,
+    "heading": pl.String,  # as printed, without its numeral; null if missing
+    "numeral": pl.String,  # as printed: 三, 3, or null when the heading has none
+    "match": pl.String,  # exact | variant | deviation | null (missing)
+    "order": pl.Int32,  # place among the headings found, from 1; null if missing
+    "previous_order": pl.Int32,  # the largest order among the template sections before this one; null if none
+    "occurrences": pl.Int32,  # how often the heading was found
+    "text": pl.String,  # the prose below the heading, tables left out
+    "characters": pl.Int32,  # Chinese characters and digits of `text`
+    "tables": pl.Int32,  # numeric tables (t2, t3, t4) standing in this section
+    "misplaced_table": pl.String,  # t2 | t3 | t4 standing here though it belongs to another section; null if none
+    "where": pl.String,  # locator as JSON
+}
+
+TABLES: Schema = {
+    "submission": pl.String,
+    "table": pl.String,  # t2 | t3 | t4: three rows a report
+    "cells_expected": pl.Int32,
+    "cells_found": pl.Int32,  # cells for which the file has a place, whatever stands in it
+    "cells_read": pl.Int32,  # cells read for certain (number or zero)
+    "occurrences": pl.Int32,  # how often a table of this kind was found; 0 = missing
+    "section": pl.String,  # key of the section it stands in
+    "where": pl.String,
+}
+
+LINES: Schema = {
+    "submission": pl.String,
+    "table": pl.String,  # t2 | t3 | t4
+    "axis": pl.String,  # row | column | block
+    "key": pl.String,  # "t3.results.total" (row), "t3.columns.total" (column), "t2.item_8" (block)
+    "expected_label": pl.String,
+    "label": pl.String,  # as printed; null if missing
+    "match": pl.String,  # exact | variant | typo | missing | uncertain | undivided (（六）其他处理 as one row)
+    "similarity": pl.Float64,  # 0..1 against the nearest accepted wording
+    "order": pl.Int32,  # place among the lines found in its table and axis, from 1
+    "previous_order": pl.Int32,  # the largest order among the template lines before this one
+    "width": pl.Int32,  # numbers or blanks printed in the row; null if not countable for certain
+    "expected_width": pl.Int32,  # 7 in table 3, 15 in the one row of table 4; null for columns and blocks
+    "foreign": pl.Boolean,  # belongs to the other template (STR-09)
+    "where": pl.String,
+}
+
+CELLS: Schema = {
+    "submission": pl.String,
+    "code": pl.String,
+    "table": pl.String,
+    "row": pl.String,
+    "column": pl.String,
+    "total": pl.Boolean,  # stands in a total row or column
+    "form": pl.String,  # count | signed | amount
+    "raw": pl.String,  # as printed; null if the file has no such cell
+    "value": pl.Float64,
+    "kind": pl.String,  # number | zero | blank | placeholder | text | uncertain | missing
+    "reason": pl.String,  # Chinese; why uncertain
+    "proposal": pl.String,  # what the cell most likely says, for the operator; never checked
+    "normalised": pl.String,  # how `raw` had to be rewritten to be a number: separator | fullwidth | chinese | letter | unit; null if not
+    "where": pl.String,
+    "read_by": pl.String,  # text | ocr
+    "confidence": pl.Float64,
+}
+
+REQUESTS_BY_OUTCOME: Schema = {
+    "submission": pl.String,
+    "line": pl.String,  # "received_new", "results.denied.state_secret", …
+    **{applicant: pl.Float64 for applicant in APPLICANTS},
+}
+
+OUTCOME_LINES = (
+    "full_disclosure",
+    "partial_disclosure",
+    "denied_state_secret",
+    "denied_other_law",
+    "denied_security_stability",
+    "denied_third_party",
+    "denied_internal_affairs",
+    "denied_process_info",
+    "denied_enforcement_file",
+    "denied_admin_inquiry",
+    "unable_not_held",
+    "unable_needs_creation",
+    "unable_still_unclear",
+    "not_handled_petition",
+    "not_handled_repeat",
+    "not_handled_publication",
+    "not_handled_excessive",
+    "not_handled_reconfirm",
+    "other_processing",  # （六）: the printed undivided row, or the sum of its three lines
+)
+
+REQUESTS_BY_APPLICANT: Schema = {
+    "submission": pl.String,
+    "applicant": pl.String,
+    "received_new": pl.Float64,
+    "carried_in": pl.Float64,
+    **{line: pl.Float64 for line in OUTCOME_LINES},
+    "results_total": pl.Float64,
+    "carried_out": pl.Float64,
+}
+
+DISPUTES: Schema = {
+    "submission": pl.String,
+    "group": pl.String,
+    **{outcome: pl.Float64 for outcome in OUTCOMES},
+}
+
+DOCUMENTS: Schema = {
+    "submission": pl.String,
+    "kind": pl.String,  # rules | normative_docs (v2021 only: the stock of 规章 and 行政规范性文件)
+    "issued": pl.Float64,
+    "repealed": pl.Float64,
+    "in_force": pl.Float64,
+    "previous_submission": pl.String,
+    "previous_in_force": pl.Float64,  # the year before, where that report is v2021 too
+}
+
+YEARS: Schema = {
+    "submission": pl.String,
+    "applicant": pl.String,
+    "carried_in": pl.Float64,
+    "previous_submission": pl.String,  # null: no report of the year before is among those compared
+    "previous_carried_out": pl.Float64,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The frames of a set of submissions. Every frame has the schema of the same name in this module."""
+
+    reports: pl.DataFrame
+    sections: pl.DataFrame
+    tables: pl.DataFrame
+    lines: pl.DataFrame
+    cells: pl.DataFrame
+    requests_by_outcome: pl.DataFrame
+    requests_by_applicant: pl.DataFrame
+    disputes: pl.DataFrame
+    documents: pl.DataFrame
+    years: pl.DataFrame
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """The names of the frames, in order."""
+        return tuple(f.name for f in fields(Facts))
+
+
+SCHEMAS: Mapping[str, Schema] = {
+    "reports": REPORTS,
+    "sections": SECTIONS,
+    "tables": TABLES,
+    "lines": LINES,
+    "cells": CELLS,
+    "requests_by_outcome": REQUESTS_BY_OUTCOME,
+    "requests_by_applicant": REQUESTS_BY_APPLICANT,
+    "disputes": DISPUTES,
+    "documents": DOCUMENTS,
+    "years": YEARS,
+}
+
+
+def empty() -> Facts:
+    """Return frames without rows."""
+    return Facts(**{name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()})
+
+
+def concat(parts: list[Facts]) -> Facts:
+    """Stack the frames of several sets of submissions."""
+    if not parts:
+        return empty()
+    return Facts(**{name: pl.concat([getattr(p, name) for p in parts]) for name in Facts.names()})
+
+
+def write(facts: Facts, folder: Path) -> None:
+    """Write each frame as ``<name>.parquet`` into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in Facts.names():
+        getattr(facts, name).write_parquet(folder / f"{name}.parquet")
+
+
+def read(folder: Path) -> Facts:
+    """Read what `write` wrote. Raises FileNotFoundError when a frame is missing."""
+    return Facts(**{name: pl.read_parquet(folder / f"{name}.parquet") for name in Facts.names()})
