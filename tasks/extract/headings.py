@@ -1,0 +1,172 @@
+"""The six parts of a report: where each heading stands and the prose below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import fuzz
+
+from expectations.template import Section
+from tasks.extract.lines import Field, Line
+from tasks.extract.wording import core, fold, fold_with_positions, numbering
+
+LONGEST_HEADING = 40
+NEAR = 85.0  # rapidfuzz ratio from which a heading is taken for the official one (catalogue STR-01)
+_CHINESE_ORDER = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading found: line index, section key (``extra`` for 七、…), wording as printed, how it matched."""
+
+    line: int
+    key: str
+    text: str
+    numeral: str | None
+    match: str
+
+
+@dataclass(slots=True)
+class Part:
+    """One section of a report with the lines that stand below its heading."""
+
+    key: str
+    heading: Heading
+    lines: list[int] = field(default_factory=list)
+    occurrences: int = 1
+
+
+def cut_at_headings(lines: Sequence[Line], sections: Sequence[Section]) -> list[Line]:
+    """Cut prose lines in which headings are run together with text, so that each heading is a line."""
+    cut: list[Line] = []
+    for line in lines:
+        text = line.fields[0].text
+        places = _embedded(text, sections) if line.layout == "prose" and "、" in text else []
+        if len(text) <= LONGEST_HEADING:
+            # a heading with its text on the same short line; a longer wording of the heading stays whole
+            places = [(a, b) for a, b in places if not text[:a].strip() and text[b : b + 1] in " \u3000:：。，,."]
+        if not places:
+            cut.append(line)
+            continue
+        edges = sorted({0, len(text), *(edge for place in places for edge in place)})
+        for start, end in zip(edges, edges[1:], strict=False):
+            if text[start:end].strip():
+                piece = Field(text[start:end], 0, 1, line.locator)
+                cut.append(replace(line, fields=(piece,)))
+    return cut
+
+
+def _embedded(text: str, sections: Sequence[Section]) -> list[tuple[int, int]]:
+    folded, positions = fold_with_positions(text)
+    positions = [*positions, len(text)]
+    places: list[tuple[int, int]] = []
+    for section in sections:
+        hits: list[tuple[int, int]] = []
+        for wording in (section.heading, *section.variants):
+            wanted = f"{section.numeral}、{fold(wording)}"
+            start = folded.find(wanted)
+            while start >= 0:
+                hits.append((start, start + len(wanted)))
+                start = folded.find(wanted, start + 1)
+        if not hits:
+            hits = _embedded_nearly(folded, section)
+        # of several wordings found at one place the longest is the one printed
+        longest = {start: max(end for s, end in hits if s == start) for start, _ in hits}
+        places.extend((positions[start], positions[end]) for start, end in longest.items())
+    return places
+
+
+def _embedded_nearly(folded: str, section: Section) -> list[tuple[int, int]]:
+    wanted = fold(section.heading)
+    best: tuple[float, int, int] | None = None
+    for match in re.finditer(re.escape(section.numeral + "、"), folded):
+        for length in range(len(wanted) - 2, len(wanted) + 3):
+            window = folded[match.end() : match.end() + length]
+            score = fuzz.ratio(window, wanted)
+            if score >= NEAR and (best is None or score > best[0]):
+                best = (score, match.start(), match.end() + length)
+    return [best[1:]] if best else []
+
+
+def match_heading(text: str, sections: Sequence[Section]) -> tuple[str, str] | None:
+    """Return (section key, match) when `text` is one of the six headings; match as in `SECTIONS.match`."""
+    words = core(text)
+    if not 3 <= len(words) <= LONGEST_HEADING:
+        return None
+    printed = numbering(text)
+    for section in sections:
+        if words == core(section.heading):
+            return section.key, "exact"
+        if words in {core(variant) for variant in section.variants}:
+            return section.key, "variant"
+    best_key, best = "", 0.0
+    for section in sections:
+        score = max(fuzz.ratio(words, core(w)) for w in (section.heading, *section.variants))
+        own_numeral = printed in (section.numeral, str(_CHINESE_ORDER.index(section.numeral) + 1))
+        if own_numeral and score < NEAR and _letters_in_order(core(section.heading), words):
+            score = NEAR
+        if score > best:
+            best_key, best = section.key, score
+    return (best_key, "deviation") if best >= NEAR and printed else None
+
+
+def _letters_in_order(wanted: str, text: str) -> bool:
+    rest = iter(text)
+    return len(text) <= 2 * len(wanted) and all(letter in rest for letter in wanted)
+
+
+def find_parts(lines: Sequence[Line], sections: Sequence[Section]) -> tuple[list[Part], list[int]]:
+    """Return the parts in the order of the file, and the indexes of the lines before the first of them.
+
+    A heading that occurs more than once (a table of contents, a page with a second copy) counts where
+    most lines follow it.
+    """
+    headings: list[Heading] = []
+    seen_last = False
+    for index, line in enumerate(lines):
+        if len(line.labels) != 1 or line.values:
+            continue
+        text = line.text.strip().strip("*").strip()
+        if len(text) > LONGEST_HEADING:
+            continue
+        found = match_heading(text, sections)
+        if found:
+            key, match = found
+            seen_last = seen_last or key == sections[-1].key
+            headings.append(Heading(index, key, text, numbering(text), match))
+        elif seen_last and line.table is None and _is_extra(text):
+            headings.append(Heading(index, "extra", text, numbering(text), "extra"))
+    kept = _one_a_section(headings, lines)
+    parts = [Part(h.key, h, occurrences=sum(o.key == h.key for o in headings)) for h in kept]
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        end = following.heading.line if following else len(lines)
+        dropped = {h.line for h in headings}
+        part.lines = [i for i in range(part.heading.line + 1, end) if i not in dropped]
+    before = list(range(kept[0].line)) if kept else list(range(len(lines)))
+    return parts, before
+
+
+def _one_a_section(headings: list[Heading], lines: Sequence[Line]) -> list[Heading]:
+    ends = [h.line for h in headings[1:]] + [len(lines)]
+    content = {
+        h.line: sum(len(lines[i].text) for i in range(h.line + 1, end))
+        for h, end in zip(headings, ends, strict=True)
+    }
+    best: dict[str, Heading] = {}
+    kept: list[Heading] = []
+    for heading in headings:
+        if heading.key == "extra":
+            kept.append(heading)
+        elif heading.key not in best or content[heading.line] > content[best[heading.key].line]:
+            best[heading.key] = heading
+    return sorted([*kept, *best.values()], key=lambda h: h.line)
+
+
+def _is_extra(text: str) -> bool:
+    printed = numbering(text)
+    if printed is None or text.rstrip()[-1] in "。；;，,：:" or len(text) > 25:
+        return False
+    folded = fold(text)
+    return bool(re.match(r"(?:[七八九十]{1,2}|[7-9])[、.]", folded))

@@ -1,0 +1,147 @@
+"""A Document as printed lines: the one shape that all parts of the extractor read.
+
+A line of a table has one field a cell; a paragraph is a line of one field. Paragraphs in which a
+conversion has run headings and text together are cut at the headings, nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from models.document import Cell, Document, Locator, Paragraph, Table
+from tasks.extract.numbers import is_value
+from tasks.extract.wording import fold
+
+LineLayout = Literal["ruled", "delimited", "aligned", "prose"]
+
+_RULE = re.compile(r"[-=:|_+\s]{3,}")
+_TRAILING_VALUES = re.compile(
+    r"^(?P<label>.*[^\d\s,./+\-—－])\s+(?P<values>(?:[-+]?\d[\d,.]*|/|—|-)(?:\s+(?:[-+]?\d[\d,.]*|/|—|-)){2,})\s*$", re.S
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One printed field: its text and the columns it covers (from 0; `end` is the first column after it)."""
+
+    text: str
+    column: int
+    end: int
+    locator: Locator
+    read_by: str = "text"
+    confidence: float = 1.0
+    alternative: str | None = None
+
+    @property
+    def is_value(self) -> bool:
+        """A number or placeholder."""
+        return is_value(self.text)
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing is printed in it."""
+        return not fold(self.text)
+
+    @property
+    def is_label(self) -> bool:
+        """Words."""
+        return not self.is_blank and not self.is_value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line. `table` numbers the tables of the file from 1; None outside tables."""
+
+    fields: tuple[Field, ...]
+    layout: LineLayout
+    table: int | None
+    locator: Locator
+    heading_level: int | None = None
+
+    @property
+    def text(self) -> str:
+        """All that is printed on the line."""
+        return " ".join(field.text for field in self.fields if not field.is_blank)
+
+    @property
+    def values(self) -> tuple[Field, ...]:
+        """The numbers and placeholders of the line."""
+        return tuple(field for field in self.fields if field.is_value)
+
+    @property
+    def labels(self) -> tuple[Field, ...]:
+        """The fields that hold words."""
+        return tuple(field for field in self.fields if field.is_label)
+
+
+def lines(document: Document) -> list[Line]:
+    """Return the printed lines of a document in reading order."""
+    found: list[Line] = []
+    tables = 0
+    for block in document.blocks:
+        if isinstance(block, Table):
+            tables += 1
+            found.extend(_table_lines(block, tables))
+        else:
+            found.extend(_paragraph_lines(block))
+    return found
+
+
+def _table_lines(table: Table, number: int) -> Iterator[Line]:
+    by_row: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    for row in sorted(by_row):
+        cells = sorted(by_row[row], key=lambda cell: cell.column)
+        if all(not fold(cell.text) or _RULE.fullmatch(cell.text) for cell in cells) and any(
+            len(cell.text.strip()) >= 3 for cell in cells
+        ):
+            continue  # a ruling line made of dashes
+        fields: list[Field] = []
+        for cell in cells:
+            fields.extend(_fields(cell, table.layout))
+        first = cells[0].locator
+        locator = Locator(
+            page=first.page or table.locator.page, table=number, row=row + 1, line=first.line, sheet=first.sheet
+        )
+        yield Line(tuple(fields), table.layout, number, locator)
+
+
+def _fields(cell: Cell, layout: str) -> list[Field]:
+    end = cell.column + max(cell.column_span, 1)
+    whole = Field(
+        cell.text, cell.column, end, cell.locator, cell.read_by, cell.confidence, cell.alternative
+    )
+    pieces = cell.text.split()
+    if layout == "aligned" and len(pieces) > 1:
+        if all(is_value(piece) for piece in pieces):
+            return [Field(piece, cell.column, end, cell.locator) for piece in pieces]
+        trailing = _TRAILING_VALUES.match(cell.text)
+        if trailing:
+            parts = [trailing.group("label"), *trailing.group("values").split()]
+            return [Field(part, cell.column, end, cell.locator) for part in parts]
+    return [whole]
+
+
+def _paragraph_lines(paragraph: Paragraph) -> Iterator[Line]:
+    trailing = _TRAILING_VALUES.match(paragraph.text) if len(paragraph.text) < 200 else None
+    if trailing:
+        parts = [trailing.group("label"), *trailing.group("values").split()]
+        fields = tuple(Field(part, i, i + 1, paragraph.locator) for i, part in enumerate(parts))
+        yield Line(fields, "aligned", None, paragraph.locator)
+        return
+    pieces = paragraph.text.split()
+    if len(pieces) > 1 and all(is_value(piece) for piece in pieces):
+        fields = tuple(Field(piece, i, i + 1, paragraph.locator) for i, piece in enumerate(pieces))
+        yield Line(fields, "aligned", None, paragraph.locator)
+        return
+    yield Line(
+        (Field(paragraph.text, 0, 1, paragraph.locator),),
+        "prose",
+        None,
+        paragraph.locator,
+        paragraph.heading_level,
+    )

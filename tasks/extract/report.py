@@ -1,0 +1,411 @@
+"""One report: its lines, tables, parts and identity put together as rows of the frames."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from expectations.template import TEMPLATE_IDS, Template, for_year, load
+from models.document import Document
+from models.errors import ErrorKind, ReadError
+from models.facts import APPLICANTS, DISPUTE_GROUPS, OUTCOME_LINES, OUTCOMES, SCHEMAS, Facts
+from tasks.extract.fees import fee_statement
+from tasks.extract.headings import Part, cut_at_headings, find_parts
+from tasks.extract.identity import Identity, agency_of_title, identify, titles
+from tasks.extract.lines import Field, Line
+from tasks.extract.lines import lines as printed_lines
+from tasks.extract.numbers import Reading
+from tasks.extract.tables import LabelFound, TableFound, read_tables
+from tasks.extract.wording import fold
+
+Rows = dict[str, list[dict[str, Any]]]
+
+_ONLY_2021 = ("本年制发件数", "本年废止件数", "现行有效件数", "本年处理决定数量", "本年收费金额")
+_ONLY_2019 = ("本年新制作数量", "本年新公开数量", "对外公开总数量", "上一年项目数量", "本年增/减", "采购项目数量", "采购总金额")
+_HOME = {"t2": "proactive", "t3": "requests", "t4": "disputes"}
+_WORDS = re.compile(r"[\u4e00-\u9fff0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """Everything found in one document, before it becomes rows."""
+
+    submission: str
+    file: str
+    document: Document
+    lines: list[Line]
+    template: Template
+    template_id: str | None
+    tables: dict[str, TableFound]
+    parts: list[Part]
+    identity: Identity
+
+
+def extract(document: Document, submission: str, file_name: str) -> Facts:
+    """Return the frames of one report.
+
+    Raises ReadError: NOT_A_REPORT when neither the parts nor the tables of an annual report are there,
+    UNSUPPORTED when the file holds more than one report.
+    """
+    return frames([extract_rows(document, submission, file_name)])
+
+
+def frames(reports: Sequence[Rows]) -> Facts:
+    """Build the frames of many reports at once from what `extract_rows` gave."""
+    return Facts(
+        **{
+            name: pl.DataFrame([row for rows in reports for row in rows[name]], schema=dict(schema), orient="row")
+            for name, schema in SCHEMAS.items()
+        }
+    )
+
+
+def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
+    """Return the rows of every frame for one report, by frame name. Raises as `extract`."""
+    raw_lines = printed_lines(document)
+    template_id = detect_template(raw_lines)
+    template = load(template_id or TEMPLATE_IDS[0])
+    lines = cut_at_headings(raw_lines, template.sections)
+    parts, before = find_parts(lines, template.sections)
+    headings = {part.heading.line for part in parts}
+    tables = read_tables(lines, template, headings)
+    used = {i for table in tables.values() for i in table.lines}
+    body = [i for part in parts for i in part.lines if i not in used]
+    identity = identify(lines, before, body or before, dict(document.metadata), file_name)
+    _refuse_what_is_no_report(lines, parts, tables, identity)
+    if template_id is None:
+        if identity.year is not None and identity.year < 2019 and len(parts) < 4:
+            template_id = "pre2019"
+        elif parts or any(t.occurrences for t in tables.values()):
+            # no head of table 2 to tell by: the form of the report year is what it is held against
+            required = for_year(identity.year) if identity.year else TEMPLATE_IDS[0]
+            template_id = required if required in TEMPLATE_IDS else TEMPLATE_IDS[0]
+            if template_id != template.id:
+                template = load(template_id)
+                tables = read_tables(lines, template, headings)
+    report = _Report(
+        submission, file_name, document, lines, template, template_id, tables, parts, identity
+    )
+    return _rows(report)
+
+
+def detect_template(lines: Sequence[Line]) -> str | None:
+    """Return v2021 or v2019 by the heads of table 2 that are printed, None if neither set is there."""
+    text = fold("".join(line.text for line in lines))
+    old = sum(fold(word) in text for word in _ONLY_2019)
+    new = sum(fold(word) in text for word in _ONLY_2021)
+    if old == new:
+        return None
+    return "v2019" if old > new else "v2021"
+
+
+def _refuse_what_is_no_report(
+    lines: Sequence[Line], parts: Sequence[Part], tables: dict[str, TableFound], identity: Identity
+) -> None:
+    real_parts = [part for part in parts if part.key != "extra"]
+    with_numbers = [
+        t for t in tables.values() if any(r.kind in ("number", "zero", "uncertain") for r, _ in t.cells.values())
+    ]
+    old_report = identity.title is not None and identity.year is not None and identity.year < 2019
+    if len(real_parts) < 2 and not with_numbers and not old_report:
+        raise ReadError(
+            ErrorKind.NOT_A_REPORT,
+            "文件中没有找到政府信息公开工作年度报告的六个部分和三张表，请确认提交的文件是否正确。",
+        )
+    found = {}
+    for index, text in titles(lines):
+        folded = fold(text)
+        if agency_of_title(text) and re.search(r"20\d{2}年", folded):
+            found.setdefault(folded, index)
+    repeated = sum(part.occurrences >= 2 for part in real_parts)
+    if len(found) >= 2 and repeated >= 3:
+        names = "、".join(found)
+        raise ReadError(
+            ErrorKind.UNSUPPORTED,
+            f"文件中含有{len(found)}份年度报告（{names}），请拆分成每份报告一个文件后重新提交。",
+        )
+
+
+# ---------------------------------------------------------------------------------------------- rows
+
+
+def _rows(report: _Report) -> Rows:
+    cells = {code: found for table in report.tables.values() for code, found in table.cells.items()}
+    values = {code: reading.value for code, (reading, _) in cells.items()}
+    return {
+        "reports": [_report_row(report, cells)],
+        "sections": _section_rows(report),
+        "tables": _table_rows(report),
+        "lines": _line_rows(report),
+        "cells": _cell_rows(report, cells),
+        "requests_by_outcome": _outcome_rows(report, values),
+        "requests_by_applicant": _applicant_rows(report, values),
+        "disputes": [
+            {"submission": report.submission, "group": g} | {o: values.get(f"t4.{g}.{o}") for o in OUTCOMES}
+            for g in DISPUTE_GROUPS
+        ],
+        "documents": _document_rows(report, values),
+        "years": [
+            {
+                "submission": report.submission,
+                "applicant": a,
+                "carried_in": values.get(f"t3.carried_in.{a}"),
+                "previous_submission": None,
+                "previous_carried_out": None,
+            }
+            for a in APPLICANTS
+        ],
+    }
+
+
+def _prose(report: _Report, part: Part) -> str:
+    used = {i for table in report.tables.values() for i in table.lines}
+    return "\n".join(report.lines[i].text for i in part.lines if i not in used)
+
+
+def _report_row(report: _Report, cells: dict[str, tuple[Reading, Field | None]]) -> dict[str, Any]:
+    identity = report.identity
+    by_key = {part.key: _prose(report, part) for part in report.parts}
+    kinds = [reading.kind for reading, _ in cells.values()]
+    return {
+        "submission": report.submission,
+        "file": report.file,
+        "format": report.document.format,
+        "title": identity.title,
+        "agency": identity.agency,
+        "agency_source": identity.agency_source,
+        "rank": identity.rank,
+        "organ": identity.organ,
+        "year": identity.year,
+        "year_source": identity.year_source,
+        "title_year": identity.title_year,
+        "period_text": identity.period_text,
+        "period_start": identity.period_start,
+        "period_end": identity.period_end,
+        "signed_on": identity.signed_on,
+        "published_on": identity.published_on,
+        "template": report.template_id,
+        "template_required": for_year(identity.year) if identity.year else None,
+        "fee_statement": fee_statement(by_key.get("other", ""), by_key.get("overview", "")),
+        "zero_report": "zero" in kinds and not {"number", "uncertain"} & set(kinds),
+        "uncertain_cells": kinds.count("uncertain"),
+        "characters": sum(len(_WORDS.findall(line.text)) for line in report.lines),
+        "notes": list(report.document.notes),
+    }
+
+
+def _section_rows(report: _Report) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    order = {id(part): n for n, part in enumerate(report.parts, start=1)}
+    by_key = {part.key: part for part in report.parts if part.key != "extra"}
+    standing = _where_tables_stand(report)
+    largest: int | None = None
+    expected = [(s.key, s.heading, by_key.get(s.key)) for s in report.template.sections]
+    extras = [("extra", None, part) for part in report.parts if part.key == "extra"]
+    for key, heading, part in [*expected, *extras]:
+        here = [table for table, section in standing.items() if section == key and part is not None]
+        row: dict[str, Any] = {
+            "submission": report.submission,
+            "key": key,
+            "expected_heading": heading,
+            "heading": None,
+            "numeral": None,
+            "match": None,
+            "order": None,
+            "previous_order": largest if key != "extra" else None,
+            "occurrences": 0,
+            "text": "",
+            "characters": 0,
+            "tables": len(here),
+            "misplaced_table": next((t for t in here if _HOME[t] != key), None),
+            "where": "{}",
+        }
+        if part is not None:
+            text = _prose(report, part)
+            row |= {
+                "heading": _without_numeral(part.heading.text),
+                "numeral": part.heading.numeral,
+                "match": part.heading.match,
+                "order": order[id(part)],
+                "occurrences": part.occurrences,
+                "text": text,
+                "characters": len(_WORDS.findall(text)),
+                "where": _json(report.lines[part.heading.line].locator.as_json()),
+            }
+            if key != "extra":
+                largest = max(largest or 0, order[id(part)])
+        rows.append(row)
+    return rows
+
+
+def _without_numeral(text: str) -> str:
+    return re.sub(r"^\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：]\s*", "", text.strip().lstrip("#* ")).strip()
+
+
+def _where_tables_stand(report: _Report) -> dict[str, str | None]:
+    standing: dict[str, str | None] = {}
+    for name, table in report.tables.items():
+        first = min(table.lines, default=None)
+        above = [p for p in report.parts if first is not None and p.heading.line <= first]
+        standing[name] = above[-1].key if above else None
+    return standing
+
+
+def _table_rows(report: _Report) -> list[dict[str, Any]]:
+    standing = _where_tables_stand(report)
+    rows = []
+    for name, table in report.tables.items():
+        expected = [c for c in report.template.cells.values() if c.table == name]
+        kinds = [reading.kind for reading, _ in table.cells.values()]
+        found = len(kinds) - kinds.count("missing")
+        rows.append(
+            {
+                "submission": report.submission,
+                "table": name,
+                "cells_expected": len(expected),
+                "cells_found": found,
+                "cells_read": kinds.count("number") + kinds.count("zero"),
+                "occurrences": table.occurrences if found else 0,
+                "section": standing[name],
+                "where": _json(report.lines[min(table.lines)].locator.as_json()) if table.lines else "{}",
+            }
+        )
+    return rows
+
+
+def _line_rows(report: _Report) -> list[dict[str, Any]]:
+    rows = []
+    largest: dict[tuple[str, str], int] = {}
+    for table in report.tables.values():
+        for label in table.labels:
+            axis = (label.table, label.axis)
+            rows.append(_line_row(report.submission, label, largest.get(axis)))
+            if label.order is not None:
+                largest[axis] = max(largest.get(axis, 0), label.order)
+    return rows
+
+
+def _line_row(submission: str, label: LabelFound, previous: int | None) -> dict[str, Any]:
+    return {
+        "submission": submission,
+        "table": label.table,
+        "axis": label.axis,
+        "key": label.key,
+        "expected_label": label.expected,
+        "label": label.label,
+        "match": label.match,
+        "similarity": label.similarity,
+        "order": label.order,
+        "previous_order": previous,
+        "width": label.width,
+        "expected_width": label.expected_width,
+        "foreign": label.foreign,
+        "where": _json(label.field.locator.as_json()) if label.field else "{}",
+    }
+
+
+def _cell_rows(report: _Report, cells: dict[str, tuple[Reading, Field | None]]) -> list[dict[str, Any]]:
+    rows = []
+    for code, (reading, field) in cells.items():
+        known = report.template.cells.get(code)
+        table, row, column = _code_parts(code)
+        rows.append(
+            {
+                "submission": report.submission,
+                "code": code,
+                "table": table,
+                "row": known.row if known else row,
+                "column": known.column if known else column,
+                "total": known.total if known else column == "total",
+                "form": known.form if known else "count",
+                "raw": reading.raw,
+                "value": reading.value,
+                "kind": reading.kind,
+                "reason": reading.reason,
+                "proposal": reading.proposal,
+                "normalised": reading.normalised,
+                "where": _json(field.locator.as_json()) if field else "{}",
+                "read_by": field.read_by if field else "text",
+                "confidence": field.confidence if field else 1.0,
+            }
+        )
+    return rows
+
+
+def _code_parts(code: str) -> tuple[str, str, str]:
+    prefix, rest = code.split(".", 1)
+    row, column = rest.rsplit(".", 1)
+    return prefix[:2], row, column
+
+
+def _outcome_rows(report: _Report, values: dict[str, float | None]) -> list[dict[str, Any]]:
+    keys = [row.key for row in report.template.table3_rows]
+    if "t3.results.other.total" in values and "results.other" not in keys:
+        first = keys.index("results.other.overdue_correction")
+        keys = [k for k in keys if not k.startswith("results.other.")]
+        keys.insert(first, "results.other")
+    return [
+        {"submission": report.submission, "line": key} | {a: values.get(f"t3.{key}.{a}") for a in APPLICANTS}
+        for key in keys
+    ]
+
+
+def _applicant_rows(report: _Report, values: dict[str, float | None]) -> list[dict[str, Any]]:
+    rows = []
+    for applicant in APPLICANTS:
+        row: dict[str, Any] = {
+            "submission": report.submission,
+            "applicant": applicant,
+            "received_new": values.get(f"t3.received_new.{applicant}"),
+            "carried_in": values.get(f"t3.carried_in.{applicant}"),
+            "results_total": values.get(f"t3.results.total.{applicant}"),
+            "carried_out": values.get(f"t3.carried_out.{applicant}"),
+        }
+        for line in OUTCOME_LINES[:-1]:
+            row[line] = values.get(f"t3.results.{_dotted(line)}.{applicant}")
+        row["other_processing"] = _other_processing(values, applicant)
+        rows.append(row)
+    return rows
+
+
+def _dotted(line: str) -> str:
+    for group in ("denied", "unable", "not_handled"):
+        if line.startswith(group + "_"):
+            return f"{group}.{line[len(group) + 1 :]}"
+    return line
+
+
+def _other_processing(values: dict[str, float | None], applicant: str) -> float | None:
+    """（六）其他处理: the undivided row as printed, else the sum of its three rows if all three are certain."""
+    undivided = f"t3.results.other.{applicant}"
+    if undivided in values:
+        return values[undivided]
+    parts = [values.get(f"t3.results.other.{p}.{applicant}") for p in ("overdue_correction", "overdue_fee", "misc")]
+    certain = [part for part in parts if part is not None]
+    return sum(certain) if len(certain) == len(parts) else None
+
+
+def _document_rows(report: _Report, values: dict[str, float | None]) -> list[dict[str, Any]]:
+    if report.template.id != "v2021" or report.template_id == "pre2019":
+        return []
+    return [
+        {
+            "submission": report.submission,
+            "kind": kind,
+            "issued": values.get(f"t2.{kind}.issued"),
+            "repealed": values.get(f"t2.{kind}.repealed"),
+            "in_force": values.get(f"t2.{kind}.in_force"),
+            "previous_submission": None,
+            "previous_in_force": None,
+        }
+        for kind in ("rules", "normative_docs")
+    ]
+
+
+def _json(parts: dict[str, Any]) -> str:
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,460 @@
+"""The three tables of a report, from printed lines to one reading a cell.
+
+Where the tables stand is found from their own words, not from the section headings, so that a table
+under the wrong heading is still read (and reported as misplaced).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import fuzz
+
+from expectations.template import Label, Template
+from tasks.extract import glued, table3
+from tasks.extract.lines import Field, Line
+from tasks.extract.numbers import MISSING, Reading, uncertain
+from tasks.extract.table3 import read_field
+from tasks.extract.wording import core, fold
+
+TABLE4_WIDTH = 15
+LABEL_NEAR = 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFound:
+    """A row, column or block label of the form as found; fields as in `models.facts.LINES`."""
+
+    table: str
+    axis: str
+    key: str
+    expected: str
+    label: str | None
+    match: str
+    similarity: float | None = None
+    order: int | None = None
+    width: int | None = None
+    expected_width: int | None = None
+    foreign: bool = False
+    field: Field | None = None
+
+
+@dataclass(slots=True)
+class TableFound:
+    """One table of the form as found: its cells by code, its labels, and how often it occurs."""
+
+    table: str
+    cells: dict[str, tuple[Reading, Field | None]] = field(default_factory=dict)
+    labels: list[LabelFound] = field(default_factory=list)
+    occurrences: int = 0
+    lines: list[int] = field(default_factory=list)
+
+
+# ---------------------------------------------------------------------------------------------- regions
+
+
+def regions(lines: Sequence[Line], headings: Collection[int] = ()) -> dict[str, list[list[int]]]:
+    """Return for t2, t3, t4 the line indexes of each place where such a table stands, by the table's words.
+
+    A section heading (its line index in `headings`) and a sentence end a table.
+    """
+    found: dict[str, list[list[int]]] = {"t2": [], "t3": [], "t4": []}
+    current: str | None = None
+    closed = {"t2": True, "t3": True, "t4": True}
+    for index, line in enumerate(lines):
+        starts = None if index in headings else _start(line)
+        if starts and (starts != current or _restarts(starts, line, found, lines)):
+            if closed[starts] or starts != current:
+                found[starts].append([])
+            current = starts
+            closed[starts] = False
+        elif current and (index in headings or _ends(line)):
+            closed[current] = True
+            current = None
+        if current:
+            found[current][-1].append(index)
+    return {table: [_trimmed(lines, place) for place in places] for table, places in found.items()}
+
+
+def _trimmed(lines: Sequence[Line], place: list[int]) -> list[int]:
+    """Drop what follows the last numbers of a table and is not ruled off with it."""
+    end = max((n for n, i in enumerate(place) if lines[i].values or lines[i].layout == "ruled"), default=-1)
+    return place[: end + 1] or place
+
+
+_T2_START = re.compile(r"第二十条第?\(一\)项")
+_T3_START = re.compile(r"勾稽关系|^申请人情况|本年新收政府信息公开申请数量")
+_T4_WORDS = ("行政复议", "行政诉讼")
+
+
+def _start(line: Line) -> str | None:
+    if line.layout == "prose" and len(line.text) > 60:
+        return None
+    texts = [fold(f.text) for f in line.labels]
+    if any(_T2_START.fullmatch(t) for t in texts):
+        return "t2"
+    if any(_T3_START.search(t) and len(t) < 60 for t in texts):
+        return "t3"
+    if texts and texts[0] == _T4_WORDS[0] and (len(texts) == 1 or texts[1] in _T4_WORDS):
+        return "t4"
+    return None
+
+
+def _restarts(starts: str, line: Line, found: dict[str, list[list[int]]], lines: Sequence[Line]) -> bool:
+    """A second beginning inside a table is a repeated header, unless the table had already come to its end."""
+    if starts != "t3" or not found["t3"]:
+        return starts == "t2" and bool(found["t2"])
+    if "本年新收政府信息公开申请数量" not in fold(line.text):
+        return False
+    seen = {core(f.text) for i in found["t3"][-1] for f in lines[i].labels}
+    return "结转下年度继续办理" in seen and "本年新收政府信息公开申请数量" in seen
+
+
+def _ends(line: Line) -> bool:
+    text = line.text
+    return line.layout == "prose" and (
+        len(text) > 60 or line.heading_level is not None or (len(text) > 8 and text.rstrip()[-1:] in "。；")
+    )
+
+
+# ---------------------------------------------------------------------------------------------- table 2
+
+
+def read_table2(lines: Sequence[Line], places: list[list[int]], template: Template) -> TableFound:
+    """Read table 2: every row by its label, its one to three numbers in the order of the heads."""
+    found = TableFound("t2", occurrences=len(places), lines=[i for place in places for i in place])
+    place = places[0] if places else []
+    row_labels = [(block, row) for block in template.table2 for row in block.rows]
+    wordings = {core(w) for _, row in row_labels for w in (row.label, *row.variants)}
+    order = 0
+    rows = _table2_rows(lines, place, wordings)
+    used: set[int] = set()
+    for block in template.table2:
+        found.labels.append(_block_label(lines, place, block.key, block.label))
+        for column in block.columns:
+            found.labels.append(_column_label(lines, place, f"t2.{block.key}.columns.{column.key}", column, "t2"))
+        for row in block.rows:
+            codes = [f"{template.table2_prefix}.{row.key}.{column.key}" for column in block.columns]
+            hit = _best_row(rows, row, used)
+            key = f"t2.{row.key}"
+            if hit is None:
+                found.labels.append(LabelFound("t2", "row", key, row.label, None, "missing"))
+                found.cells.update({code: (MISSING, None) for code in codes})
+                continue
+            index, match, similarity = hit
+            used.add(index)
+            order += 1
+            label, slots, line = rows[index]
+            found.labels.append(
+                LabelFound("t2", "row", key, row.label, label.text, match, similarity, order, field=label)
+            )
+            readings = _read_slots(slots, line.layout, label, rows, len(codes))
+            found.cells.update(dict(zip(codes, readings, strict=True)))
+    return found
+
+
+def _table2_rows(
+    lines: Sequence[Line], place: Sequence[int], wordings: set[str]
+) -> list[tuple[Field, list[Field], Line]]:
+    """Return (label, value slots, line) for each printed row; numbers alone on lines follow their label."""
+    rows: list[tuple[Field, list[Field], Line]] = []
+    pending: tuple[Field, list[Field], Line] | None = None
+    for index in place:
+        line = lines[index]
+        if not line.labels and line.values:
+            if pending is not None:
+                pending[1].extend(line.values)
+            continue
+        for i, printed in enumerate(line.fields):
+            if not printed.is_label:
+                continue
+            words = core(printed.text)
+            near = words in wordings or any(fuzz.ratio(words, w) >= LABEL_NEAR for w in wordings)
+            if not near:
+                if line.labels:
+                    pending = None if not any(core(f.text) in wordings for f in line.labels) else pending
+                continue
+            following = []
+            for later in line.fields[i + 1 :]:
+                if later.is_label:
+                    break
+                following.append(later)
+            row = (printed, following, line)
+            rows.append(row)
+            pending = row if not any(f.is_value for f in following) else None
+            # “12件” in a row is a value; words such as “约12” are kept as a text cell of a ruled table
+        if rows and line.layout == "ruled" and rows[-1][2] is line:
+            label, _, _ = rows[-1]
+            rows[-1] = (label, [f for f in line.fields if f.column >= label.end], line)
+    return rows
+
+
+def _best_row(
+    rows: Sequence[tuple[Field, list[Field], Line]], row: Label, used: set[int]
+) -> tuple[int, str, float] | None:
+    wordings = [core(w) for w in (row.label, *row.variants)]
+    best: tuple[int, str, float] | None = None
+    for index, (label, _, _) in enumerate(rows):
+        if index in used:
+            continue
+        words = core(label.text)
+        if words in wordings:
+            return index, "exact" if words == wordings[0] else "variant", 1.0
+        score = max(fuzz.ratio(words, w) for w in wordings)
+        if score >= LABEL_NEAR and (best is None or score / 100 > best[2]):
+            best = (index, "typo", score / 100)
+    return best
+
+
+def _read_slots(
+    slots: Sequence[Field],
+    layout: str,
+    label: Field,
+    rows: Sequence[tuple[Field, list[Field], Line]],
+    count: int,
+) -> list[tuple[Reading, Field | None]]:
+    printed = [s for s in slots if not s.is_blank]
+    if len(printed) == count:
+        return [(read_field(s), s) for s in printed]
+    if count == 1 and len(printed) > 1 and len({fold(s.text) for s in printed}) == 1:
+        return [(read_field(printed[0]), printed[0])]  # one merged cell written out in every column
+    if layout == "ruled" and (len(slots) == count or (count == 1 and not printed and slots)):
+        return [(read_field(s), s) for s in slots[:count]]
+    if layout == "delimited" and count == 1 and not printed and slots:
+        return [(read_field(slots[0]), slots[0])]
+    raw = " ".join(fold(s.text) for s in printed)
+    reason = f"“{label.text.strip()}”行读到{len(printed)}个数，应为{count}个，不能确定各数属于哪一栏"
+    return [(uncertain(raw, reason), slots[0] if slots else label)] * count
+
+
+# ---------------------------------------------------------------------------------------------- table 3
+
+
+def read_table3(lines: Sequence[Line], places: list[list[int]], template: Template) -> TableFound:
+    """Read table 3: 25 rows (23 in v2019) of seven numbers, rows by label, columns by head or by count."""
+    found = TableFound("t3", occurrences=len(places), lines=[i for place in places for i in place])
+    place = places[0] if places else []
+    keys = [column.key for column in template.table3_columns]
+    wanted = table3.row_labels(template)
+    matched = table3.match_rows(table3.number_rows(lines, place), wanted)
+    table3.read_rows(matched, _header(lines, place, template), keys)
+    for column in template.table3_columns:
+        found.labels.append(_column_label(lines, place, f"t3.columns.{column.key}", column, "t3"))
+    printed = sorted(matched.values(), key=lambda m: m.row.locator_line)
+    orders = {m.key: order for order, m in enumerate(printed, start=1)}
+    template_keys = {row.key for row in template.table3_rows}
+    undivided = "results.other" in matched and "results.other" not in template_keys
+    for label in wanted:
+        hit = matched.get(label.key)
+        foreign = label.key not in template_keys
+        if hit is None:
+            if foreign or (undivided and label.key.startswith("results.other.")):
+                if not foreign:
+                    found.cells.update({f"t3.{label.key}.{k}": (MISSING, None) for k in keys})
+                continue
+            found.labels.append(
+                LabelFound(
+                    "t3", "row", f"t3.{label.key}", label.official, None, "missing", expected_width=table3.WIDTH
+                )
+            )
+            found.cells.update({f"t3.{label.key}.{k}": (MISSING, None) for k in keys})
+            continue
+        first = hit.row.slots[0] if hit.row.slots else None
+        found.labels.append(
+            LabelFound(
+                "t3", "row", f"t3.{label.key}", label.official, hit.label.strip(),
+                "undivided" if foreign else hit.match, hit.similarity, orders[label.key],
+                hit.row.width, table3.WIDTH, foreign, first,
+            )
+        )  # fmt: skip
+        found.cells.update(
+            {f"t3.{label.key}.{k}": r for k, r in zip(keys, hit.row.readings, strict=True)}
+        )
+    return found
+
+
+def _header(
+    lines: Sequence[Line], place: Sequence[int], template: Template
+) -> dict[str, tuple[int, int]] | None:
+    """Return the columns of the seven applicants where a ruled table prints each head once a page alike."""
+    wanted = {core(c.label): c.key for c in template.table3_columns}
+    spans: dict[str, set[tuple[int, int]]] = {}
+    for index in place:
+        line = lines[index]
+        if line.layout != "ruled" or line.values:
+            continue
+        for printed in line.labels:
+            key = wanted.get(core(printed.text))
+            if key:
+                spans.setdefault(key, set()).add((printed.column, printed.end))
+    if set(spans) != set(wanted.values()) or any(len(places) != 1 for places in spans.values()):
+        return None
+    return {key: next(iter(places)) for key, places in spans.items()}
+
+
+# ---------------------------------------------------------------------------------------------- table 4
+
+
+def read_table4(lines: Sequence[Line], places: list[list[int]], template: Template) -> TableFound:
+    """Read table 4: one row of fifteen numbers."""
+    found = TableFound("t4", occurrences=len(places), lines=[i for place in places for i in place])
+    place = places[0] if places else []
+    codes = [f"t4.{g.key}.{o.key}" for g in template.table4_groups for o in template.table4_outcomes]
+    for group in template.table4_groups:
+        found.labels.append(_column_label(lines, place, f"t4.columns.{group.key}", group, "t4"))
+    for outcome in template.table4_outcomes:
+        found.labels.append(_column_label(lines, place, f"t4.columns.{outcome.key}", outcome, "t4"))
+    rows = _table4_rows(lines, place)
+    width: int | None = None
+    slot: Field | None = None
+    if not rows:
+        found.cells = {code: (MISSING, None) for code in codes}
+        match = "missing"
+    else:
+        match = "exact"
+        layout, slots = rows[0]
+        slot = slots[0]
+        values = [s for s in slots if not s.is_blank]
+        if len(rows) > 1:
+            reason = "表四读到不止一行数字，不能确定哪一行是本年数据"
+            found.cells = {code: (uncertain(None, reason), slot) for code in codes}
+        elif len(values) == TABLE4_WIDTH or (layout == "ruled" and len(slots) == TABLE4_WIDTH):
+            width = TABLE4_WIDTH
+            chosen = values if len(values) == TABLE4_WIDTH else slots
+            found.cells = {c: (read_field(s), s) for c, s in zip(codes, chosen, strict=True)}
+        else:
+            if layout == "ruled" and len(values) == len(slots):
+                width = len(slots)
+            raw = " ".join(fold(s.text) for s in values)
+            reason = f"表四读到{len(values)}个数，应为{TABLE4_WIDTH}个，不能确定各数属于哪一栏"
+            found.cells = {code: (uncertain(raw, reason), slot) for code in codes}
+    found.labels.append(
+        LabelFound(
+            "t4", "row", "t4.row", "数据行", None if match == "missing" else "数据行", match,
+            None if match == "missing" else 1.0, None if match == "missing" else 1,
+            width, TABLE4_WIDTH, False, slot,
+        )
+    )  # fmt: skip
+    return found
+
+
+def _table4_rows(lines: Sequence[Line], place: Sequence[int]) -> list[tuple[str, list[Field]]]:
+    rows: list[tuple[str, list[Field]]] = []
+    alone: list[Field] = []
+    last_label = max((i for i in place if _outcome_words(lines[i])), default=-1)
+    for index in place:
+        line = lines[index]
+        if index < last_label:
+            continue
+        if line.labels and not line.values:
+            continue
+        if len(line.values) == 1 and line.table is None:
+            alone.append(line.values[0])
+        elif line.values:
+            first = next(i for i, f in enumerate(line.fields) if f.is_value)
+            start = 0 if line.layout == "ruled" and not line.labels else first
+            rows.append((line.layout, list(line.fields[start:])))
+        elif line.layout == "ruled" and line.fields and not line.labels and len(line.fields) >= TABLE4_WIDTH:
+            rows.append((line.layout, list(line.fields)))
+    if len(alone) >= TABLE4_WIDTH or (alone and not rows):
+        rows.append(("prose", alone))
+    return rows
+
+
+def _outcome_words(line: Line) -> bool:
+    return any(core(f.text) in ("结果维持", "尚未审结", "总计") for f in line.labels)
+
+
+# ---------------------------------------------------------------------------------------------- labels
+
+
+def _all_labels(lines: Sequence[Line], place: Sequence[int]) -> list[Field]:
+    return [f for i in place for f in lines[i].labels]
+
+
+def _block_label(lines: Sequence[Line], place: Sequence[int], key: str, expected: str) -> LabelFound:
+    wanted = fold(expected)
+    for printed in _all_labels(lines, place):
+        text = fold(printed.text)
+        if text == wanted:
+            return LabelFound("t2", "block", f"t2.{key}", expected, printed.text.strip(), "exact", 1.0, field=printed)
+        if fuzz.ratio(text, wanted) >= 90 and text[-2:] == wanted[-2:] and text[-3] == wanted[-3]:
+            similarity = fuzz.ratio(text, wanted) / 100
+            return LabelFound(
+                "t2", "block", f"t2.{key}", expected, printed.text.strip(), "typo", similarity, field=printed
+            )
+    return LabelFound("t2", "block", f"t2.{key}", expected, None, "missing")
+
+
+def _column_label(
+    lines: Sequence[Line], place: Sequence[int], key: str, label: Label, table: str
+) -> LabelFound:
+    heads = [
+        piece
+        for i in place
+        if not lines[i].values
+        for f in lines[i].labels
+        for piece in ([f] if lines[i].layout == "ruled" else [replace(f, text=t) for t in f.text.split()])
+    ]
+    heads += [f for i in place if not lines[i].values and lines[i].layout != "ruled" for f in lines[i].labels]
+    wordings = [core(w) for w in (label.label, *label.variants)]
+    best: tuple[float, Field] | None = None
+    for printed in heads:
+        words = core(printed.text)
+        if words in wordings:
+            match = "exact" if words == wordings[0] else "variant"
+            return LabelFound(table, "column", key, label.label, printed.text.strip(), match, 1.0, field=printed)
+        score = max(fuzz.ratio(words, w) for w in wordings)
+        if best is None or score > best[0]:
+            best = (score, printed)
+    pieces = [core(f.text) for f in heads]
+    for wording in wordings:
+        for cut in range(1, len(wording)):
+            if wording[:cut] in pieces and wording[cut:] in pieces:
+                return LabelFound(table, "column", key, label.label, label.label, "exact", 1.0)
+    if best is not None and best[0] >= LABEL_NEAR and len(wordings[0]) >= 4:
+        return LabelFound(
+            table, "column", key, label.label, best[1].text.strip(), "typo", best[0] / 100, field=best[1]
+        )
+    ruled = any(lines[i].layout == "ruled" for i in place)
+    return LabelFound(table, "column", key, label.label, None, "missing" if ruled or not place else "uncertain")
+
+
+# ---------------------------------------------------------------------------------------------- glued text
+
+
+def read_tables(
+    lines: Sequence[Line], template: Template, headings: Collection[int] = ()
+) -> dict[str, TableFound]:
+    """Read the three tables; where a conversion ran a table together into prose, read it as glued text.
+
+    `headings` are the line indexes of the section headings.
+    """
+    places = regions(lines, headings)
+    found = {
+        "t2": read_table2(lines, places["t2"], template),
+        "t3": read_table3(lines, places["t3"], template),
+        "t4": read_table4(lines, places["t4"], template),
+    }
+    for table, result in found.items():
+        if not any(reading.kind != "missing" for reading, _ in result.cells.values()):
+            replacement = glued.read_table(lines, template, table)
+            if replacement is not None:
+                cells, labels, used = replacement
+                expected_width = {"t2": None, "t3": table3.WIDTH, "t4": TABLE4_WIDTH}[table]
+                found[table] = TableFound(
+                    table,
+                    cells,
+                    [
+                        LabelFound(
+                            table, axis, key, expected, label, match, 1.0 if label else None, order,
+                            None, expected_width if axis == "row" else None, match == "undivided",
+                        )
+                        for axis, key, expected, label, match, order in labels
+                    ],
+                    1,
+                    used,
+                )  # fmt: skip
+    return found

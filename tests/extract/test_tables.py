@@ -1,0 +1,171 @@
+"""Every number of the three tables lands in its own cell, or is marked unsure; never in another's."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from expectations.template import load
+from tasks.extract import extract
+from tests.extract.made import Rows, document, numbered
+
+FILE = "映溪区水务局2023.html"
+
+
+def cells(doc) -> dict[str, dict]:
+    return {row["code"]: row for row in extract(doc, "s", FILE).cells.iter_rows(named=True)}
+
+
+def values(doc) -> dict[str, float | None]:
+    return {code: row["value"] for code, row in cells(doc).items()}
+
+
+@pytest.mark.parametrize("template_id", ["v2021", "v2019"])
+@pytest.mark.parametrize("layout", ["ruled", "delimited", "aligned", "one_cell_a_line"])
+def test_every_cell_is_read_in_every_layout(layout: str, template_id: str) -> None:
+    expected = {code: float(text) for code, text in numbered(load(template_id)).items()}
+    assert values(document(layout=layout, template_id=template_id)) == expected
+
+
+def test_glued_digits_are_read_only_where_a_single_split_is_possible() -> None:
+    numbers = {code: "0" for code in load("v2021").cells}
+    numbers |= {"t3.received_new.natural_person": "80", "t3.received_new.enterprise": "1", "t3.received_new.total": "81"}
+    numbers["t2.licensing.decisions"] = "2629"
+    read = cells(document(numbers, layout="glued"))
+    unsure = {code for code, cell in read.items() if cell["kind"] == "uncertain"}
+    assert unsure == {code for code in read if code.startswith("t3.received_new.")}
+    assert {code: float(n) for code, n in numbers.items() if code not in unsure} == {
+        code: cell["value"] for code, cell in read.items() if code not in unsure
+    }
+    # the row's own total singles out one split: a proposal, never a value
+    assert [read[f"t3.received_new.{a}"]["proposal"] for a in ("natural_person", "enterprise", "total")] == ["80", "1", "81"]
+
+
+def test_blank_in_a_ruled_table_is_blank_where_it_stands() -> None:
+    numbers = numbered(load("v2021"))
+    numbers["t3.results.total.natural_person"] = ""
+    numbers["t4.review.total"] = ""
+    numbers["t2.rules.issued"] = ""
+    read = cells(document(numbers))
+    blank = {code for code, cell in read.items() if cell["kind"] == "blank"}
+    assert blank == {"t3.results.total.natural_person", "t4.review.total", "t2.rules.issued"}
+    assert {cell["value"] for code, cell in read.items() if code in blank} == {None}
+    assert {code: cell["value"] for code, cell in read.items() if code not in blank} == {
+        code: float(text) for code, text in numbers.items() if code not in blank
+    }
+
+
+def test_inner_blank_of_tab_separated_text_is_placed_by_comparable_rows() -> None:
+    numbers = numbered(load("v2021"))
+    numbers["t3.results.denied.third_party.research"] = ""
+    read = cells(document(numbers, layout="delimited"))
+    assert read["t3.results.denied.third_party.research"]["kind"] == "blank"
+    assert read["t3.results.denied.third_party.total"]["value"] == float(numbers["t3.results.denied.third_party.total"])
+
+
+def test_blank_at_the_edge_of_tab_separated_text_leaves_the_row_unsure() -> None:
+    for applicant in ("natural_person", "total"):
+        numbers = numbered(load("v2021"))
+        numbers[f"t3.results.denied.third_party.{applicant}"] = ""
+        read = cells(document(numbers, layout="delimited"))
+        row = [cell for code, cell in read.items() if code.startswith("t3.results.denied.third_party.")]
+        assert Counter(cell["kind"] for cell in row) == {"uncertain": 7}
+        assert {cell["reason"] for cell in row} == {"该行读到6个数，应为7个，不能确定各数属于哪一列"}
+
+
+def test_a_lost_cell_in_text_never_shifts_the_others() -> None:
+    rng = random.Random(20231)
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    for layout in ("delimited", "aligned", "one_cell_a_line"):
+        for _ in range(10):
+
+            def lose(rows: dict[str, Rows]) -> None:
+                for row in rng.sample(range(3, 28), 6):
+                    del rows["t3"][row][3 + rng.randrange(7)]
+
+            read = values(document(layout=layout, change=lose))
+            assert {code: v for code, v in read.items() if v is not None and v != expected[code]} == {}
+
+
+def test_damaged_labels_never_give_a_wrong_value() -> None:
+    rng = random.Random(7)
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    right = total = 0
+    for share in (0.05, 0.1, 0.2):
+        for _ in range(6):
+
+            def smudge(rows: dict[str, Rows]) -> None:
+                for row in rows["t3"][3:]:
+                    for at in range(3):
+                        row[at] = "".join(c if rng.random() > share else rng.choice("口丶凵卄") for c in row[at])
+
+            read = values(document(layout="delimited", change=smudge))
+            assert {code: v for code, v in read.items() if v is not None and v != expected[code]} == {}
+            if share == 0.05:
+                right += sum(v is not None for v in read.values())
+                total += 200
+    assert right / total > 0.95
+
+
+def test_lost_rows_are_missing_and_nothing_moves_up() -> None:
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+
+    def lose(rows: dict[str, Rows]) -> None:
+        rows["t3"] = [row for row in rows["t3"] if not any("属于行政查询事项" in t or "3.其他" in t for t in row)]
+
+    read = cells(document(change=lose))
+    missing = {code.rsplit(".", 1)[0] for code, cell in read.items() if cell["kind"] == "missing"}
+    assert missing == {"t3.results.denied.admin_inquiry", "t3.results.other.misc"}
+    assert {c: v["value"] for c, v in read.items() if v["kind"] != "missing"} == {
+        c: v for c, v in expected.items() if c.rsplit(".", 1)[0] not in missing
+    }
+
+
+def test_undivided_other_processing_is_kept_under_its_own_codes() -> None:
+    def merge(rows: dict[str, Rows]) -> None:
+        kept = [row for row in rows["t3"] if not any(t.startswith(("1.申请人无", "2.申请人逾期", "3.其他")) for t in row)]
+        kept.insert(-2, ["", "（六）其他处理", "", "1", "2", "3", "4", "5", "6", "21"])
+        rows["t3"] = kept
+
+    facts = extract(document(change=merge), "s", FILE)
+    read = {row["code"]: row for row in facts.cells.iter_rows(named=True)}
+    assert [read[f"t3.results.other.{a}"]["value"] for a in ("natural_person", "other_org", "total")] == [1.0, 6.0, 21.0]
+    assert read["t3.results.other.misc.total"]["kind"] == "missing"
+    line = facts.lines.row(by_predicate=facts.lines["key"] == "t3.results.other", named=True) if False else next(
+        row for row in facts.lines.iter_rows(named=True) if row["key"] == "t3.results.other"
+    )
+    assert (line["match"], line["foreign"], line["width"]) == ("undivided", True, 7)
+    assert facts.requests_by_outcome.height == 23
+    by_applicant = {row["applicant"]: row["other_processing"] for row in facts.requests_by_applicant.iter_rows(named=True)}
+    assert by_applicant["total"] == 21.0
+
+
+def test_a_table_over_two_pages_with_its_head_repeated() -> None:
+    def split(rows: dict[str, Rows]) -> None:
+        rows["t3"] = [*rows["t3"][:15], *[list(row) for row in rows["t3"][:3]], *rows["t3"][15:]]
+
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    for layout in ("ruled", "delimited", "aligned"):
+        assert values(document(layout=layout, change=split)) == expected
+
+
+def test_sixteen_numbers_in_table_four_are_all_unsure() -> None:
+    def widen(rows: dict[str, Rows]) -> None:
+        rows["t4"][3].append("9")
+
+    read = cells(document(layout="delimited", change=widen))
+    row = [cell for code, cell in read.items() if code.startswith("t4.")]
+    assert {(cell["kind"], cell["reason"]) for cell in row} == {
+        ("uncertain", "表四读到16个数，应为15个，不能确定各数属于哪一栏")
+    }
+
+
+def test_an_extra_empty_column_moves_nothing() -> None:
+    def widen(rows: dict[str, Rows]) -> None:
+        rows["t3"] = [[*row[:5], "", *row[5:]] for row in rows["t3"]]
+
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    assert values(document(change=widen)) == expected
+    assert values(document(layout="delimited", change=widen)) == expected
