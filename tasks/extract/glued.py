@@ -55,16 +55,19 @@ def _walk(
         places.append((place, place + len(label)) if place >= 0 else None)
         if place >= 0:
             at = place + len(label)
-    edges = sorted({p[0] for p in places if p} | {m.start() for s in stops for m in re.finditer(re.escape(s), folded)})
+    edges = sorted(
+        {p[0] for p in places if p} | {m.start() for s in stops for m in re.finditer(re.escape(s), folded)}
+    )
     found: list[tuple[str | None, str]] = []
-    for place in places:
-        if place is None:
+    for printed in places:
+        if printed is None:
             found.append((None, ""))
             continue
-        end = next((edge for edge in edges if edge >= place[1]), len(folded))
-        chunk = text[positions[place[1] - 1] + 1 : positions[end]]
+        begin, stop = printed
+        end = next((edge for edge in edges if edge >= stop), len(folded))
+        chunk = text[positions[stop - 1] + 1 : positions[end]]
         digits = _DIGITS.match(chunk)
-        found.append((text[positions[place[0]] : positions[place[1] - 1] + 1], digits.group() if digits else ""))
+        found.append((text[positions[begin] : positions[stop - 1] + 1], digits.group() if digits else ""))
     return found
 
 
@@ -75,7 +78,9 @@ def _table2(
     heads = [fold(block.label) for block in template.table2]
     end = re.search(r"三、收到和处理|本列数据的勾稽", folded[start:])
     body = folded[: start + end.start()] if end else folded
-    read = _walk(text, body, positions, start, [fold(row.label) for _, row in rows], [*heads, "三、", "(本列"])
+    read = _walk(
+        text, body, positions, start, [fold(row.label) for _, row in rows], [*heads, "三、", "(本列"]
+    )
     cells: dict[str, Reading] = {}
     labels: list[Label] = []
     for block in template.table2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -15,6 +16,7 @@ from tasks.extract.wording import core, fold, fold_with_positions, numbering
 LONGEST_HEADING = 40
 NEAR = 85.0  # rapidfuzz ratio from which a heading is taken for the official one (catalogue STR-01)
 _CHINESE_ORDER = "一二三四五六七八九十"
+_MAY_HOLD = re.compile(r"[一二三四五六]\s*[、﹑､]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +45,17 @@ def cut_at_headings(lines: Sequence[Line], sections: Sequence[Section]) -> list[
     cut: list[Line] = []
     for line in lines:
         text = line.fields[0].text
-        places = _embedded(text, sections) if line.layout == "prose" and "、" in text else []
+        places = _embedded(text, sections) if line.layout == "prose" and _MAY_HOLD.search(text) else []
         if len(text) <= LONGEST_HEADING:
             # a heading with its text on the same short line; a longer wording of the heading stays whole
-            places = [(a, b) for a, b in places if not text[:a].strip() and text[b : b + 1] in " \u3000:：。，,."]
+            places = [
+                (a, b) for a, b in places if not text[:a].strip() and text[b : b + 1] in " \u3000:：。，,."
+            ]
         if not places:
             cut.append(line)
             continue
         edges = sorted({0, len(text), *(edge for place in places for edge in place)})
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             if text[start:end].strip():
                 piece = Field(text[start:end], 0, 1, line.locator)
                 cut.append(replace(line, fields=(piece,)))
@@ -140,19 +144,22 @@ def find_parts(lines: Sequence[Line], sections: Sequence[Section]) -> tuple[list
             headings.append(Heading(index, "extra", text, numbering(text), "extra"))
     kept = _one_a_section(headings, lines)
     parts = [Part(h.key, h, occurrences=sum(o.key == h.key for o in headings)) for h in kept]
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        end = following.heading.line if following else len(lines)
-        dropped = {h.line for h in headings}
+    dropped = {h.line for h in headings}
+    for part, end in zip(parts, _ends(kept, len(lines)), strict=True):
         part.lines = [i for i in range(part.heading.line + 1, end) if i not in dropped]
     before = list(range(kept[0].line)) if kept else list(range(len(lines)))
     return parts, before
 
 
+def _ends(headings: Sequence[Heading], last: int) -> list[int]:
+    """Return for each heading the line at which the next one (or the file) makes an end."""
+    return [*(h.line for h in headings[1:]), last][: len(headings)]
+
+
 def _one_a_section(headings: list[Heading], lines: Sequence[Line]) -> list[Heading]:
-    ends = [h.line for h in headings[1:]] + [len(lines)]
     content = {
         h.line: sum(len(lines[i].text) for i in range(h.line + 1, end))
-        for h, end in zip(headings, ends, strict=True)
+        for h, end in zip(headings, _ends(headings, len(lines)), strict=True)
     }
     best: dict[str, Heading] = {}
     kept: list[Heading] = []

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import PurePath
 
 from tasks.extract.lines import Line
@@ -18,7 +19,7 @@ ORGAN_SUFFIX = re.compile(
 )
 _TITLE = re.compile(r"(?:信息公开|政务公开).*报告(?:\([^)]*\))?$")
 _FIXED = re.compile(
-    r"20\d{2}-?(?:年度|年)?(?:年度)?|年度|(?:政府)?(?:信息|政务)公开(?:工作)?(?:情况)?(?:年度)?(?:工作)?报告(?:\([^)]*\))?"
+    r"20\d{2}-?(?:年度|年)?(?:年度)?|年度|(?:政府)?(?:信息|政务)公开(?:工作)?(?:情况)?的?(?:年度)?(?:工作)?报告(?:\([^)]*\))?"
     r"|年度报告|年报|^关于|关于$|的$|^的|[\[\]()《》\"]"
 )
 _YEAR = re.compile(r"(20[012]\d)-?年")
@@ -27,8 +28,12 @@ _DAY = r"(20\d{2})年(\d{1,2})月(\d{1,2})日"
 _PERIOD = re.compile(_DAY + r"0?时?起?,?(?:至|到|—+|-+|~|－|―)止?(?:(20\d{2})年)?(\d{1,2})月(\d{1,2})日")
 _PERIOD_CONTEXT = re.compile(r"统计|期限|时限|截止|起止|核定|数据|本报告|时间")
 _SIGNED = re.compile(_DAY + r"$")
-_CHINESE_DATE = re.compile(r"(二[〇零○O0][一二三四五六七八九〇零]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日$")
-_INTRO_AGENCY = re.compile(r"(?:公布|现将|编制)(?:20\d{2}年?度?)?([\u4e00-\u9fff]{3,20}?)(?:20\d{2}年?度?)?(?:政府)?信息公开(?:工作)?(?:年度)?报告")
+_CHINESE_DATE = re.compile(
+    r"(二[〇零○O0][一二三四五六七八九〇零]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日$"
+)
+_INTRO_AGENCY = re.compile(
+    r"(?:公布|现将|编制)(?:20\d{2}年?度?)?([\u4e00-\u9fff]{3,20}?)(?:20\d{2}年?度?)?(?:政府)?信息公开(?:工作)?(?:年度)?报告"
+)
 
 _LONGEST_TITLE = 60
 
@@ -73,9 +78,16 @@ def _leading_title(text: str) -> str:
 
 
 def identify(
-    lines: Sequence[Line], before: Sequence[int], body: Sequence[int], metadata: Mapping[str, str], file_name: str
+    lines: Sequence[Line],
+    before: Sequence[int],
+    body: Sequence[int],
+    metadata: Mapping[str, str],
+    file_name: str,
 ) -> Identity:
-    """Say whose report it is. `before` are the lines before section one, `body` the prose lines of the sections."""
+    """Say whose report it is.
+
+    `before` are the indexes of the lines before section one, `body` those of the prose of the sections.
+    """
     title = _title(lines, before, metadata)
     title_year = _year_in(title) if title else None
     period_text, start, end = _period([lines[i].text for i in (*before, *body)])
@@ -98,7 +110,7 @@ def _title(lines: Sequence[Line], before: Sequence[int], metadata: Mapping[str, 
             if len(above) <= 30 and ORGAN_SUFFIX.search(fold(above)):
                 return f"{above}{text}"
         return text
-    for first, second in zip(before, before[1:], strict=False):  # a title set in two lines
+    for first, second in pairwise(before):  # a title set in two lines
         joined = squeeze(lines[first].text + lines[second].text)
         if len(joined) <= _LONGEST_TITLE and _TITLE.search(fold(joined)) and "," not in fold(joined):
             return joined
@@ -160,7 +172,11 @@ def _agency(
 
 
 def _year(
-    title_year: int | None, period_end: date | None, lines: Sequence[Line], body: Sequence[int], file_name: str
+    title_year: int | None,
+    period_end: date | None,
+    lines: Sequence[Line],
+    body: Sequence[int],
+    file_name: str,
 ) -> tuple[int | None, str | None]:
     if title_year:
         return title_year, "title"
@@ -200,7 +216,10 @@ def _signed_on(texts: Sequence[str]) -> date | None:
             return _date(*match.groups())
         spoken = _CHINESE_DATE.search(folded)
         if spoken and len(folded) <= 40:
-            digits = [chinese_number(c) or 0 for c in spoken.group(1).replace("○", "〇").replace("O", "〇").replace("0", "〇")]
+            digits = [
+                chinese_number(c) or 0
+                for c in spoken.group(1).replace("○", "〇").replace("O", "〇").replace("0", "〇")
+            ]
             month, day = (chinese_number(part) for part in spoken.groups()[1:])
             return _date("".join(map(str, digits)), str(month), str(day))
     return None
@@ -230,11 +249,13 @@ def level(agency: str | None) -> tuple[str, str]:
         re.search(r"(?:[省市县区旗州盟镇乡]|街道)$", name)
     )
     organ = "government" if government else "department"
-    places = re.findall(r"[\u4e00-\u9fff]{1,8}?(?:自治区|自治州|自治县|街道|省|市|区|县|旗|镇|乡|盟|州)", name)
+    places = re.findall(
+        r"[\u4e00-\u9fff]{1,8}?(?:自治区|自治州|自治县|街道|省|市|区|县|旗|镇|乡|盟|州)", name
+    )
     last = places[-1] if places else ""
     if re.search(r"(?:镇|乡|街道)$", last) and government:
         return "township", organ
-    if last.endswith("自治区") or last.endswith("省"):
+    if last.endswith(("自治区", "省")):
         return "province", organ
     if re.search(r"(?:自治州|盟|州)$", last):
         return "city", organ
@@ -242,6 +263,10 @@ def level(agency: str | None) -> tuple[str, str]:
         return "unknown", organ
     if re.search(r"(?:区|县|旗)$", last):
         return "county", organ
-    if not places and organ == "department" and re.match(r"(?:国家|中国|国务院|[\u4e00-\u9fff]{2,6}部$)", name):
+    if (
+        not places
+        and organ == "department"
+        and re.match(r"(?:国家|中国|国务院|[\u4e00-\u9fff]{2,6}部$)", name)
+    ):
         return "state", organ
     return "unknown", organ

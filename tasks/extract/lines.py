@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from models.document import Cell, Document, Locator, Paragraph, Table
@@ -19,7 +19,8 @@ LineLayout = Literal["ruled", "delimited", "aligned", "prose"]
 
 _RULE = re.compile(r"[-=:|_+\s]{3,}")
 _TRAILING_VALUES = re.compile(
-    r"^(?P<label>.*[^\d\s,./+\-—－])\s+(?P<values>(?:[-+]?\d[\d,.]*|/|—|-)(?:\s+(?:[-+]?\d[\d,.]*|/|—|-)){2,})\s*$", re.S
+    r"^(?P<label>.*[^\d\s,./+\-—－])\s+(?P<values>(?:[-+]?\d[\d,.]*|/|—|-)(?:\s+(?:[-+]?\d[\d,.]*|/|—|-)){2,})\s*$",
+    re.S,
 )
 
 
@@ -34,21 +35,26 @@ class Field:
     read_by: str = "text"
     confidence: float = 1.0
     alternative: str | None = None
+    kind: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        kind = "blank" if not fold(self.text) else "value" if is_value(self.text) else "label"
+        object.__setattr__(self, "kind", kind)
 
     @property
     def is_value(self) -> bool:
         """A number or placeholder."""
-        return is_value(self.text)
+        return self.kind == "value"
 
     @property
     def is_blank(self) -> bool:
         """Nothing is printed in it."""
-        return not fold(self.text)
+        return self.kind == "blank"
 
     @property
     def is_label(self) -> bool:
         """Words."""
-        return not self.is_blank and not self.is_value
+        return self.kind == "label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +67,19 @@ class Line:
     locator: Locator
     heading_level: int | None = None
 
+    values: tuple[Field, ...] = field(init=False, compare=False)
+    """The numbers and placeholders of the line."""
+    labels: tuple[Field, ...] = field(init=False, compare=False)
+    """The fields that hold words."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(f for f in self.fields if f.kind == "value"))
+        object.__setattr__(self, "labels", tuple(f for f in self.fields if f.kind == "label"))
+
     @property
     def text(self) -> str:
         """All that is printed on the line."""
-        return " ".join(field.text for field in self.fields if not field.is_blank)
-
-    @property
-    def values(self) -> tuple[Field, ...]:
-        """The numbers and placeholders of the line."""
-        return tuple(field for field in self.fields if field.is_value)
-
-    @property
-    def labels(self) -> tuple[Field, ...]:
-        """The fields that hold words."""
-        return tuple(field for field in self.fields if field.is_label)
+        return " ".join(f.text for f in self.fields if f.kind != "blank")
 
 
 def lines(document: Document) -> list[Line]:
@@ -105,16 +110,18 @@ def _table_lines(table: Table, number: int) -> Iterator[Line]:
             fields.extend(_fields(cell, table.layout))
         first = cells[0].locator
         locator = Locator(
-            page=first.page or table.locator.page, table=number, row=row + 1, line=first.line, sheet=first.sheet
+            page=first.page or table.locator.page,
+            table=number,
+            row=row + 1,
+            line=first.line,
+            sheet=first.sheet,
         )
         yield Line(tuple(fields), table.layout, number, locator)
 
 
 def _fields(cell: Cell, layout: str) -> list[Field]:
     end = cell.column + max(cell.column_span, 1)
-    whole = Field(
-        cell.text, cell.column, end, cell.locator, cell.read_by, cell.confidence, cell.alternative
-    )
+    whole = Field(cell.text, cell.column, end, cell.locator, cell.read_by, cell.confidence, cell.alternative)
     pieces = cell.text.split()
     if layout == "aligned" and len(pieces) > 1:
         if all(is_value(piece) for piece in pieces):

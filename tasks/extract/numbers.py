@@ -16,7 +16,27 @@ _PLAIN = re.compile(r"[-+]?(?:0|[1-9]\d*)(?:\.\d+)?")
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _UNIT = re.compile(r"(?P<number>[-+]?\d[\d,.]*)(?:万元|元|[件条个宗次项份])")
 _PLACEHOLDERS = frozenset(
-    {"/", "//", "-", "--", "---", "—", "——", "―", "─", "_", "__", "无", "空", "\\", "·", "*", "n/a", "nil", "/-"}
+    {
+        "/",
+        "//",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "―",
+        "─",
+        "_",
+        "__",
+        "无",
+        "空",
+        "\\",
+        "·",
+        "*",
+        "n/a",
+        "nil",
+        "/-",
+    }
 )
 _DIGIT = re.compile(r"\d")
 _CHINESE_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6,
@@ -96,7 +116,9 @@ def read_cell(raw: str) -> Reading:
     if spoken is not None:
         return _number(raw, str(spoken), "chinese")
     if re.fullmatch(r"[-+]?[\d,.]+", folded):
-        return uncertain(raw, "数字写法异常（多余的零、逗号或小数点），不能确定其值", folded.lstrip("0") or "0")
+        return uncertain(
+            raw, "数字写法异常（多余的零、逗号或小数点），不能确定其值", folded.lstrip("0") or "0"
+        )
     return Reading(raw=raw, kind="text")
 
 
@@ -164,9 +186,12 @@ def read_glued(text: str, count: int) -> list[Reading]:
             summed = [way for way in ways if count > 2 and sum(map(int, way[:-1])) == int(way[-1])]
             proposals = summed[0] if len(summed) == 1 and count > 3 else (None,) * count
             return [
-                uncertain(raw, f"文本丢失了单元格边界，“{raw}”有多种拆分方法", proposal) for proposal in proposals
+                uncertain(raw, f"文本丢失了单元格边界，“{raw}”有多种拆分方法", proposal)
+                for proposal in proposals
             ]
-    reason = f"文本丢失了单元格边界，“{raw}”不能拆成{count}个数" if raw else f"标签之后没有数字，应有{count}个"
+    reason = (
+        f"文本丢失了单元格边界，“{raw}”不能拆成{count}个数" if raw else f"标签之后没有数字，应有{count}个"
+    )
     return [uncertain(raw, reason)] * count
 
 

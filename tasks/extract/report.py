@@ -26,8 +26,17 @@ from tasks.extract.wording import fold
 Rows = dict[str, list[dict[str, Any]]]
 
 _ONLY_2021 = ("本年制发件数", "本年废止件数", "现行有效件数", "本年处理决定数量", "本年收费金额")
-_ONLY_2019 = ("本年新制作数量", "本年新公开数量", "对外公开总数量", "上一年项目数量", "本年增/减", "采购项目数量", "采购总金额")
+_ONLY_2019 = (
+    "本年新制作数量",
+    "本年新公开数量",
+    "对外公开总数量",
+    "上一年项目数量",
+    "本年增/减",
+    "采购项目数量",
+    "采购总金额",
+)
 _HOME = {"t2": "proactive", "t3": "requests", "t4": "disputes"}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _WORDS = re.compile(r"[\u4e00-\u9fff0-9]")
 
 
@@ -59,7 +68,9 @@ def frames(reports: Sequence[Rows]) -> Facts:
     """Build the frames of many reports at once from what `extract_rows` gave."""
     return Facts(
         **{
-            name: pl.DataFrame([row for rows in reports for row in rows[name]], schema=dict(schema), orient="row")
+            name: pl.DataFrame(
+                [row for rows in reports for row in rows[name]], schema=dict(schema), orient="row"
+            )
             for name, schema in SCHEMAS.items()
         }
     )
@@ -88,9 +99,7 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
             if template_id != template.id:
                 template = load(template_id)
                 tables = read_tables(lines, template, headings)
-    report = _Report(
-        submission, file_name, document, lines, template, template_id, tables, parts, identity
-    )
+    report = _Report(submission, file_name, document, lines, template, template_id, tables, parts, identity)
     return _rows(report)
 
 
@@ -109,7 +118,9 @@ def _refuse_what_is_no_report(
 ) -> None:
     real_parts = [part for part in parts if part.key != "extra"]
     with_numbers = [
-        t for t in tables.values() if any(r.kind in ("number", "zero", "uncertain") for r, _ in t.cells.values())
+        t
+        for t in tables.values()
+        if any(r.kind in ("number", "zero", "uncertain") for r, _ in t.cells.values())
     ]
     old_report = identity.title is not None and identity.year is not None and identity.year < 2019
     if len(real_parts) < 2 and not with_numbers and not old_report:
@@ -117,7 +128,7 @@ def _refuse_what_is_no_report(
             ErrorKind.NOT_A_REPORT,
             "文件中没有找到政府信息公开工作年度报告的六个部分和三张表，请确认提交的文件是否正确。",
         )
-    found = {}
+    found: dict[str, int] = {}
     for index, text in titles(lines):
         folded = fold(text)
         if agency_of_title(text) and re.search(r"20\d{2}年", folded):
@@ -244,7 +255,9 @@ def _section_rows(report: _Report) -> list[dict[str, Any]]:
 
 
 def _without_numeral(text: str) -> str:
-    return re.sub(r"^\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：]\s*", "", text.strip().lstrip("#* ")).strip()
+    return re.sub(
+        r"^\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：]\s*", "", text.strip().lstrip("#* ")
+    ).strip()
 
 
 def _where_tables_stand(report: _Report) -> dict[str, str | None]:
@@ -381,11 +394,13 @@ def _dotted(line: str) -> str:
 
 
 def _other_processing(values: dict[str, float | None], applicant: str) -> float | None:
-    """（六）其他处理: the undivided row as printed, else the sum of its three rows if all three are certain."""
+    """（六）其他处理: the undivided row as printed, else the sum of its three rows if all are certain."""
     undivided = f"t3.results.other.{applicant}"
     if undivided in values:
         return values[undivided]
-    parts = [values.get(f"t3.results.other.{p}.{applicant}") for p in ("overdue_correction", "overdue_fee", "misc")]
+    parts = [
+        values.get(f"t3.results.other.{p}.{applicant}") for p in ("overdue_correction", "overdue_fee", "misc")
+    ]
     certain = [part for part in parts if part is not None]
     return sum(certain) if len(certain) == len(parts) else None
 
@@ -408,4 +423,4 @@ def _document_rows(report: _Report, values: dict[str, float | None]) -> list[dic
 
 
 def _json(parts: dict[str, Any]) -> str:
-    return json.dumps(parts, ensure_ascii=False, sort_keys=True)
+    return _ENCODER.encode(parts)

@@ -123,8 +123,10 @@ def number_rows(lines: Sequence[Line], indexes: Sequence[int]) -> list[NumberRow
 
 
 def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[str, MatchedRow]:
-    """Match printed rows to template rows: exact wordings first, then wrapped and damaged labels between them."""
-    matched: dict[int, tuple[int, str, float, str]] = {}  # wanted index -> (row index, match, similarity, label)
+    """Match printed to template rows: exact wordings first, then wrapped and damaged ones between them."""
+    matched: dict[
+        int, tuple[int, str, float, str]
+    ] = {}  # wanted index -> (row index, match, similarity, label)
     taken: set[int] = set()
     # a row without words of its own is named by the line before it (one cell a line)
     own = [[core(text) for text in row.own or row.before[-1:]] for row in rows]
@@ -156,16 +158,14 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
     }
 
 
-def _between(
-    matched: dict[int, tuple[int, str, float, str]], w: int, count: int
-) -> tuple[int, int]:
+def _between(matched: dict[int, tuple[int, str, float, str]], w: int, count: int) -> tuple[int, int]:
     low = max((r + 1 for v, (r, *_) in matched.items() if v < w), default=0)
     high = min((r for v, (r, *_) in matched.items() if v > w), default=count)
     return low, high
 
 
 def _wrapped(row: NumberRow, label: RowLabel) -> tuple[str, float, str] | None:
-    """Find the label's words spread over this line and its neighbours (``2.没有现成信息需要另行制`` … ``作``)."""
+    """Find the label's words spread over this line and its neighbours (``…需要另行制`` … ``作``)."""
     for number, wording in enumerate(label.wordings):
         for before in ([], row.before):
             for after in ([], row.after):
@@ -216,9 +216,8 @@ def _align_damaged(
             continue
         rivals = [s for s, v, q in candidates if q == r and v != w and v not in matched]
         clear = score - max(rivals, default=0.0) >= CLEAR_LEAD
-        squeezed = (
-            (w == 0 or (w - 1 in matched and matched[w - 1][0] == r - 1))
-            and (w == len(wanted) - 1 or (w + 1 in matched and matched[w + 1][0] == r + 1))
+        squeezed = (w == 0 or (w - 1 in matched and matched[w - 1][0] == r - 1)) and (
+            w == len(wanted) - 1 or (w + 1 in matched and matched[w + 1][0] == r + 1)
         )
         match = "typo" if clear and (score >= SURE or squeezed) else "uncertain"
         matched[w] = (r, match, score / 100, _nearest(rows[r]))
@@ -304,7 +303,9 @@ def _by_peers(row: NumberRow, full: Sequence[NumberRow]) -> list[Field] | None:
     the rest and fills up the end, so that a blank at the edge proves nothing.
     """
     patterns = {
-        tuple(s.column for s in peer.slots if s.is_value) for peer in full if len(peer.slots) == len(row.slots)
+        tuple(s.column for s in peer.slots if s.is_value)
+        for peer in full
+        if len(peer.slots) == len(row.slots)
     }
     if len(patterns) != 1:
         return None
@@ -325,7 +326,9 @@ def read_field(slot: Field) -> Reading:
     reading = read_cell(slot.text)
     if slot.alternative is not None and fold(slot.alternative) != fold(slot.text):
         return uncertain(
-            slot.text, f"两种方法读取的结果不同：“{fold(slot.text)}”与“{fold(slot.alternative)}”", fold(slot.text)
+            slot.text,
+            f"两种方法读取的结果不同：“{fold(slot.text)}”与“{fold(slot.alternative)}”",
+            fold(slot.text),
         )
     return reading
 

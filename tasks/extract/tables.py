@@ -103,7 +103,7 @@ def _start(line: Line) -> str | None:
 
 
 def _restarts(starts: str, line: Line, found: dict[str, list[list[int]]], lines: Sequence[Line]) -> bool:
-    """A second beginning inside a table is a repeated header, unless the table had already come to its end."""
+    """A second beginning inside a table is a repeated head, unless the table had come to its end."""
     if starts != "t3" or not found["t3"]:
         return starts == "t2" and bool(found["t2"])
     if "本年新收政府信息公开申请数量" not in fold(line.text):
@@ -126,6 +126,7 @@ def read_table2(lines: Sequence[Line], places: list[list[int]], template: Templa
     """Read table 2: every row by its label, its one to three numbers in the order of the heads."""
     found = TableFound("t2", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
+    heads = _heads(lines, place)
     row_labels = [(block, row) for block in template.table2 for row in block.rows]
     wordings = {core(w) for _, row in row_labels for w in (row.label, *row.variants)}
     order = 0
@@ -134,14 +135,14 @@ def read_table2(lines: Sequence[Line], places: list[list[int]], template: Templa
     for block in template.table2:
         found.labels.append(_block_label(lines, place, block.key, block.label))
         for column in block.columns:
-            found.labels.append(_column_label(lines, place, f"t2.{block.key}.columns.{column.key}", column, "t2"))
+            found.labels.append(_column_label(heads, f"t2.{block.key}.columns.{column.key}", column, "t2"))
         for row in block.rows:
             codes = [f"{template.table2_prefix}.{row.key}.{column.key}" for column in block.columns]
             hit = _best_row(rows, row, used)
             key = f"t2.{row.key}"
             if hit is None:
                 found.labels.append(LabelFound("t2", "row", key, row.label, None, "missing"))
-                found.cells.update({code: (MISSING, None) for code in codes})
+                found.cells.update(dict.fromkeys(codes, (MISSING, None)))
                 continue
             index, match, similarity = hit
             used.add(index)
@@ -236,12 +237,13 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
     """Read table 3: 25 rows (23 in v2019) of seven numbers, rows by label, columns by head or by count."""
     found = TableFound("t3", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
+    heads = _heads(lines, place)
     keys = [column.key for column in template.table3_columns]
     wanted = table3.row_labels(template)
     matched = table3.match_rows(table3.number_rows(lines, place), wanted)
     table3.read_rows(matched, _header(lines, place, template), keys)
     for column in template.table3_columns:
-        found.labels.append(_column_label(lines, place, f"t3.columns.{column.key}", column, "t3"))
+        found.labels.append(_column_label(heads, f"t3.columns.{column.key}", column, "t3"))
     printed = sorted(matched.values(), key=lambda m: m.row.locator_line)
     orders = {m.key: order for order, m in enumerate(printed, start=1)}
     template_keys = {row.key for row in template.table3_rows}
@@ -256,7 +258,13 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
                 continue
             found.labels.append(
                 LabelFound(
-                    "t3", "row", f"t3.{label.key}", label.official, None, "missing", expected_width=table3.WIDTH
+                    "t3",
+                    "row",
+                    f"t3.{label.key}",
+                    label.official,
+                    None,
+                    "missing",
+                    expected_width=table3.WIDTH,
                 )
             )
             found.cells.update({f"t3.{label.key}.{k}": (MISSING, None) for k in keys})
@@ -269,9 +277,7 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
                 hit.row.width, table3.WIDTH, foreign, first,
             )
         )  # fmt: skip
-        found.cells.update(
-            {f"t3.{label.key}.{k}": r for k, r in zip(keys, hit.row.readings, strict=True)}
-        )
+        found.cells.update({f"t3.{label.key}.{k}": r for k, r in zip(keys, hit.row.readings, strict=True)})
     return found
 
 
@@ -301,16 +307,17 @@ def read_table4(lines: Sequence[Line], places: list[list[int]], template: Templa
     """Read table 4: one row of fifteen numbers."""
     found = TableFound("t4", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
+    heads = _heads(lines, place)
     codes = [f"t4.{g.key}.{o.key}" for g in template.table4_groups for o in template.table4_outcomes]
     for group in template.table4_groups:
-        found.labels.append(_column_label(lines, place, f"t4.columns.{group.key}", group, "t4"))
+        found.labels.append(_column_label(heads, f"t4.columns.{group.key}", group, "t4"))
     for outcome in template.table4_outcomes:
-        found.labels.append(_column_label(lines, place, f"t4.columns.{outcome.key}", outcome, "t4"))
+        found.labels.append(_column_label(heads, f"t4.columns.{outcome.key}", outcome, "t4"))
     rows = _table4_rows(lines, place)
     width: int | None = None
     slot: Field | None = None
     if not rows:
-        found.cells = {code: (MISSING, None) for code in codes}
+        found.cells = dict.fromkeys(codes, (MISSING, None))
         match = "missing"
     else:
         match = "exact"
@@ -379,7 +386,9 @@ def _block_label(lines: Sequence[Line], place: Sequence[int], key: str, expected
     for printed in _all_labels(lines, place):
         text = fold(printed.text)
         if text == wanted:
-            return LabelFound("t2", "block", f"t2.{key}", expected, printed.text.strip(), "exact", 1.0, field=printed)
+            return LabelFound(
+                "t2", "block", f"t2.{key}", expected, printed.text.strip(), "exact", 1.0, field=printed
+            )
         if fuzz.ratio(text, wanted) >= 90 and text[-2:] == wanted[-2:] and text[-3] == wanted[-3]:
             similarity = fuzz.ratio(text, wanted) / 100
             return LabelFound(
@@ -388,38 +397,51 @@ def _block_label(lines: Sequence[Line], place: Sequence[int], key: str, expected
     return LabelFound("t2", "block", f"t2.{key}", expected, None, "missing")
 
 
-def _column_label(
-    lines: Sequence[Line], place: Sequence[int], key: str, label: Label, table: str
-) -> LabelFound:
-    heads = [
-        piece
-        for i in place
-        if not lines[i].values
-        for f in lines[i].labels
-        for piece in ([f] if lines[i].layout == "ruled" else [replace(f, text=t) for t in f.text.split()])
-    ]
-    heads += [f for i in place if not lines[i].values and lines[i].layout != "ruled" for f in lines[i].labels]
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """The words above the numbers of a table: fields, and their pieces where only spaces part them."""
+
+    fields: tuple[Field, ...]
+    words: tuple[str, ...]
+    ruled: bool
+    absent: bool
+
+
+def _heads(lines: Sequence[Line], place: Sequence[int]) -> _Heads:
+    heads: list[Field] = []
+    for i in place:
+        if lines[i].values:
+            continue
+        for printed in lines[i].labels:
+            heads.append(printed)
+            if lines[i].layout != "ruled" and len(pieces := printed.text.split()) > 1:
+                heads.extend(replace(printed, text=piece) for piece in pieces)
+    ruled = any(lines[i].layout == "ruled" for i in place)
+    return _Heads(tuple(heads), tuple(core(f.text) for f in heads), ruled, not place)
+
+
+def _column_label(heads: _Heads, key: str, label: Label, table: str) -> LabelFound:
     wordings = [core(w) for w in (label.label, *label.variants)]
-    best: tuple[float, Field] | None = None
-    for printed in heads:
-        words = core(printed.text)
-        if words in wordings:
-            match = "exact" if words == wordings[0] else "variant"
-            return LabelFound(table, "column", key, label.label, printed.text.strip(), match, 1.0, field=printed)
-        score = max(fuzz.ratio(words, w) for w in wordings)
-        if best is None or score > best[0]:
-            best = (score, printed)
-    pieces = [core(f.text) for f in heads]
+    for number, wording in enumerate(wordings):
+        if wording in heads.words:
+            printed = heads.fields[heads.words.index(wording)]
+            match = "exact" if number == 0 else "variant"
+            return LabelFound(
+                table, "column", key, label.label, printed.text.strip(), match, 1.0, field=printed
+            )
     for wording in wordings:
         for cut in range(1, len(wording)):
-            if wording[:cut] in pieces and wording[cut:] in pieces:
+            if wording[:cut] in heads.words and wording[cut:] in heads.words:
                 return LabelFound(table, "column", key, label.label, label.label, "exact", 1.0)
-    if best is not None and best[0] >= LABEL_NEAR and len(wordings[0]) >= 4:
+    likeness = [max(fuzz.ratio(words, w) for w in wordings) for words in heads.words]
+    best = max(likeness, default=0.0)
+    if best >= LABEL_NEAR and len(wordings[0]) >= 4:
+        printed = heads.fields[likeness.index(best)]
         return LabelFound(
-            table, "column", key, label.label, best[1].text.strip(), "typo", best[0] / 100, field=best[1]
+            table, "column", key, label.label, printed.text.strip(), "typo", best / 100, field=printed
         )
-    ruled = any(lines[i].layout == "ruled" for i in place)
-    return LabelFound(table, "column", key, label.label, None, "missing" if ruled or not place else "uncertain")
+    match = "missing" if heads.ruled or heads.absent else "uncertain"
+    return LabelFound(table, "column", key, label.label, None, match)
 
 
 # ---------------------------------------------------------------------------------------------- glued text

@@ -25,7 +25,7 @@ _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]|[*#`|]+")
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Return text as it is compared: NFKC, no white space or zero-width characters, one kind of punctuation."""
+    """Return text as it is compared: NFKC, no white space or zero-width characters, punctuation unified."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(_UNIFY))
 
 

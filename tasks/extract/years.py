@@ -50,7 +50,9 @@ def link_years(facts: Facts) -> Facts:
         .select(list(YEARS))
     )
     in_force = facts.documents.select(
-        pl.col("submission").alias("previous_submission"), "kind", pl.col("in_force").alias("previous_in_force")
+        pl.col("submission").alias("previous_submission"),
+        "kind",
+        pl.col("in_force").alias("previous_in_force"),
     )
     documents = (
         facts.documents.drop("previous_submission", "previous_in_force")

@@ -93,7 +93,7 @@ def document(
     intro: str = INTRO,
     tail: tuple[str, ...] = (),
 ) -> Document:
-    """Build a report. `change` may alter the rows of the tables (keys t2, t3, t4) before they are laid out."""
+    """Build a report. `change` may alter the rows of its tables (t2, t3, t4) before they are laid out."""
     template = load(template_id)
     numbers = dict(numbered(template) if values is None else values)
     rows = {

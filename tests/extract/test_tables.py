@@ -30,8 +30,12 @@ def test_every_cell_is_read_in_every_layout(layout: str, template_id: str) -> No
 
 
 def test_glued_digits_are_read_only_where_a_single_split_is_possible() -> None:
-    numbers = {code: "0" for code in load("v2021").cells}
-    numbers |= {"t3.received_new.natural_person": "80", "t3.received_new.enterprise": "1", "t3.received_new.total": "81"}
+    numbers = dict.fromkeys(load("v2021").cells, "0")
+    numbers |= {
+        "t3.received_new.natural_person": "80",
+        "t3.received_new.enterprise": "1",
+        "t3.received_new.total": "81",
+    }
     numbers["t2.licensing.decisions"] = "2629"
     read = cells(document(numbers, layout="glued"))
     unsure = {code for code, cell in read.items() if cell["kind"] == "uncertain"}
@@ -40,7 +44,11 @@ def test_glued_digits_are_read_only_where_a_single_split_is_possible() -> None:
         code: cell["value"] for code, cell in read.items() if code not in unsure
     }
     # the row's own total singles out one split: a proposal, never a value
-    assert [read[f"t3.received_new.{a}"]["proposal"] for a in ("natural_person", "enterprise", "total")] == ["80", "1", "81"]
+    assert [read[f"t3.received_new.{a}"]["proposal"] for a in ("natural_person", "enterprise", "total")] == [
+        "80",
+        "1",
+        "81",
+    ]
 
 
 def test_blank_in_a_ruled_table_is_blank_where_it_stands() -> None:
@@ -62,7 +70,9 @@ def test_inner_blank_of_tab_separated_text_is_placed_by_comparable_rows() -> Non
     numbers["t3.results.denied.third_party.research"] = ""
     read = cells(document(numbers, layout="delimited"))
     assert read["t3.results.denied.third_party.research"]["kind"] == "blank"
-    assert read["t3.results.denied.third_party.total"]["value"] == float(numbers["t3.results.denied.third_party.total"])
+    assert read["t3.results.denied.third_party.total"]["value"] == float(
+        numbers["t3.results.denied.third_party.total"]
+    )
 
 
 def test_blank_at_the_edge_of_tab_separated_text_leaves_the_row_unsure() -> None:
@@ -96,10 +106,12 @@ def test_damaged_labels_never_give_a_wrong_value() -> None:
     for share in (0.05, 0.1, 0.2):
         for _ in range(6):
 
-            def smudge(rows: dict[str, Rows]) -> None:
+            def smudge(rows: dict[str, Rows], share: float = share) -> None:
                 for row in rows["t3"][3:]:
                     for at in range(3):
-                        row[at] = "".join(c if rng.random() > share else rng.choice("口丶凵卄") for c in row[at])
+                        row[at] = "".join(
+                            c if rng.random() > share else rng.choice("口丶凵卄") for c in row[at]
+                        )
 
             read = values(document(layout="delimited", change=smudge))
             assert {code: v for code, v in read.items() if v is not None and v != expected[code]} == {}
@@ -113,7 +125,9 @@ def test_lost_rows_are_missing_and_nothing_moves_up() -> None:
     expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
 
     def lose(rows: dict[str, Rows]) -> None:
-        rows["t3"] = [row for row in rows["t3"] if not any("属于行政查询事项" in t or "3.其他" in t for t in row)]
+        rows["t3"] = [
+            row for row in rows["t3"] if not any("属于行政查询事项" in t or "3.其他" in t for t in row)
+        ]
 
     read = cells(document(change=lose))
     missing = {code.rsplit(".", 1)[0] for code, cell in read.items() if cell["kind"] == "missing"}
@@ -125,20 +139,28 @@ def test_lost_rows_are_missing_and_nothing_moves_up() -> None:
 
 def test_undivided_other_processing_is_kept_under_its_own_codes() -> None:
     def merge(rows: dict[str, Rows]) -> None:
-        kept = [row for row in rows["t3"] if not any(t.startswith(("1.申请人无", "2.申请人逾期", "3.其他")) for t in row)]
+        kept = [
+            row
+            for row in rows["t3"]
+            if not any(t.startswith(("1.申请人无", "2.申请人逾期", "3.其他")) for t in row)
+        ]
         kept.insert(-2, ["", "（六）其他处理", "", "1", "2", "3", "4", "5", "6", "21"])
         rows["t3"] = kept
 
     facts = extract(document(change=merge), "s", FILE)
     read = {row["code"]: row for row in facts.cells.iter_rows(named=True)}
-    assert [read[f"t3.results.other.{a}"]["value"] for a in ("natural_person", "other_org", "total")] == [1.0, 6.0, 21.0]
+    assert [read[f"t3.results.other.{a}"]["value"] for a in ("natural_person", "other_org", "total")] == [
+        1.0,
+        6.0,
+        21.0,
+    ]
     assert read["t3.results.other.misc.total"]["kind"] == "missing"
-    line = facts.lines.row(by_predicate=facts.lines["key"] == "t3.results.other", named=True) if False else next(
-        row for row in facts.lines.iter_rows(named=True) if row["key"] == "t3.results.other"
-    )
+    line = next(row for row in facts.lines.iter_rows(named=True) if row["key"] == "t3.results.other")
     assert (line["match"], line["foreign"], line["width"]) == ("undivided", True, 7)
     assert facts.requests_by_outcome.height == 23
-    by_applicant = {row["applicant"]: row["other_processing"] for row in facts.requests_by_applicant.iter_rows(named=True)}
+    by_applicant = {
+        row["applicant"]: row["other_processing"] for row in facts.requests_by_applicant.iter_rows(named=True)
+    }
     assert by_applicant["total"] == 21.0
 
 

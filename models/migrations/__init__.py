@@ -1,0 +1,1 @@
+"""The history of the tables, in Alembic's form; `models.database.upgrade` runs it."""

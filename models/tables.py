@@ -1,0 +1,386 @@
+"""The stored tables. SQLite and PostgreSQL hold the same rows and give the same answers.
+
+What was received (`submissions`) and what was said of it (`evaluations`, `findings`) are only ever added
+to or re-read; what people decide (`reviews`, `notices`, `audit_log`) stands beside it and never changes it.
+Great Expectations' own results are not stored here: they live in its project folder.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+ESCAPED = "\ufdd0"
+"""Marks a stored text that is kept as a JSON string, because the database cannot hold it as it is."""
+
+
+class PrintedText(TypeDecorator[str]):
+    """Any text a file or a file name can hold, also NUL and lone surrogates, which PostgreSQL refuses.
+
+    Such a text (and one that begins with the mark itself) is kept as the mark and a JSON string, so that
+    what comes back is what went in.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return what the database can hold."""
+        if value is None or not (value.startswith(ESCAPED) or "\x00" in value or not _encodes(value)):
+            return value
+        return ESCAPED + json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text as it was given."""
+        if value is None or not value.startswith(ESCAPED):
+            return value
+        return str(json.loads(value.removeprefix(ESCAPED)))
+
+
+def _encodes(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def compact(value: Any) -> str:
+    """Return `value` as JSON without needless bytes. Raises ValueError for NaN, which no database takes."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return written if _encodes(written) else json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, always aware and in UTC. SQLite has no time zones, so a naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant in UTC. Raises ValueError for a naive datetime."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# JSON and not JSONB: JSONB reorders keys and refuses \u0000, and no page asks inside these columns.
+Json = JSON(none_as_null=True)
+
+# SQLite can only change a constraint that has a name (Alembic's batch mode).
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Stored(SQLModel):
+    """What every table shares: one MetaData with named constraints."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+class Agency(Stored, table=True):
+    """An administrative organ; a tree through `parent_id`. `name` is its one official name."""
+
+    __tablename__ = "agencies"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=PrintedText)
+    parent_id: int | None = Field(default=None, foreign_key="agencies.id", index=True)
+    rank: str = Field(default="unknown", sa_type=String(16))
+    organ: str = Field(default="unknown", sa_type=String(16))
+    aliases: list[str] = Field(default_factory=list, sa_type=Json)
+    first_year: int | None = None  # the first report year it owes; null: every year
+    on_roster: bool = False
+
+
+class Report(Stored, table=True):
+    """What an agency owes for one year; its versions are the submissions."""
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("agency_id", "year"), Index(None, "year"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency_id: int = Field(foreign_key="agencies.id")
+    year: int
+
+
+class Run(Stored, table=True):
+    """One sweep. `evaluations` and `errors` list the ids of what it looked at, in order.
+
+    The lists stand here, not in a table of their own, because a sweep that is run again looks at the same
+    rows and may add nothing but this one.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        _one_of("state", "running", "completed", "failed", "cancelled"),
+        Index(None, "started_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(sa_type=PrintedText)
+    source: str = Field(sa_type=PrintedText)
+    years: list[int] = Field(default_factory=list, sa_type=Json)
+    state: str = Field(default="running", sa_type=String(16))
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ruleset_version: str = Field(sa_type=String(32))
+    ruleset_hash: str = Field(sa_type=String(64))
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
+    missing: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    evaluations: list[int] = Field(default_factory=list, sa_type=Json)
+    errors: list[int] = Field(default_factory=list, sa_type=Json)
+
+
+class Submission(Stored, table=True):
+    """One version of a report as it was received; its bytes stand in the store under `sha256`.
+
+    `report_id` and `version` are null while agency or year is unknown. `cells`: the columns of
+    `models.facts.CELLS` that pages show, each a list in the order of the form. `sections`: ``[[key,
+    heading, order], …]``. `digest`: hash of everything extracted, to see whether a later reading differs.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("report_id", "sha256"),
+        UniqueConstraint("report_id", "version"),
+        # In a unique constraint nulls differ from each other, so the unknown ones need an index of their own.
+        Index(
+            "uq_submissions_unknown_sha256",
+            "sha256",
+            unique=True,
+            postgresql_where=text("report_id IS NULL"),
+            sqlite_where=text("report_id IS NULL"),
+        ),
+        CheckConstraint("(report_id IS NULL) = (version IS NULL)", name="version"),
+        Index(None, "sha256"),
+        Index(None, "received_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int | None = Field(default=None, foreign_key="reports.id")
+    version: int | None = None
+    sha256: str = Field(sa_type=String(64))
+    file: str = Field(sa_type=PrintedText)
+    format: str = Field(sa_type=String(16))
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    first_run_id: int = Field(foreign_key="runs.id", index=True)
+    digest: str = Field(sa_type=String(64))
+    agency: str | None = Field(default=None, sa_type=PrintedText)
+    rank: str = Field(sa_type=String(16))
+    organ: str = Field(sa_type=String(16))
+    year: int | None = None
+    title: str | None = Field(default=None, sa_type=PrintedText)
+    template: str | None = Field(default=None, sa_type=String(16))
+    period_text: str | None = Field(default=None, sa_type=PrintedText)
+    signed_on: date | None = None
+    cells: dict[str, list[Any]] = Field(sa_type=Json)
+    sections: list[list[Any]] = Field(sa_type=Json)
+    notes: list[str] = Field(sa_type=Json)
+
+
+class EvaluationRow(Stored, table=True):
+    """What one rule set said of one submission, and the arithmetic of its score.
+
+    An evaluation depends on more than the file: on the agency's level and on the report of the year before
+    it was compared with. `context` is the hash of these, so that neither result hides the other.
+    """
+
+    __tablename__ = "evaluations"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "ruleset_hash", "context"),
+        Index(None, "ruleset_hash"),
+        Index(None, "total"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submissions.id")
+    ruleset_version: str = Field(sa_type=String(32))
+    ruleset_hash: str = Field(sa_type=String(64))
+    context: str = Field(sa_type=String(64))
+    digest: str = Field(sa_type=String(64))
+    evaluated_at: datetime = Field(sa_type=UtcDateTime)
+    verdicts: dict[str, str] = Field(sa_type=Json)
+    total: float | None = Field(default=None, sa_type=Float)
+    grade: str = Field(sa_type=String(16))
+    coverage: float = Field(sa_type=Float)
+    score: dict[str, Any] = Field(sa_type=Json)  # dimensions with their deductions, gates, zero_report
+    critical: int  # findings addressed to the agency, by severity
+    warning: int
+    info: int
+    operator: int  # findings addressed to the operator
+    not_assessable: int
+
+
+class FindingRow(Stored, table=True):
+    """One finding. `fingerprint` names it across runs, rule sets and versions of the report."""
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "position"),
+        _one_of("severity", "critical", "warning", "info"),
+        _one_of("addressee", "agency", "operator"),
+        Index(None, "rule", "severity"),
+        Index(None, "fingerprint"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    evaluation_id: int = Field(foreign_key="evaluations.id", ondelete="CASCADE")
+    position: int
+    fingerprint: str = Field(sa_type=String(64))
+    rule: str = Field(sa_type=String(16))
+    subject: str = Field(sa_type=PrintedText)
+    severity: str = Field(sa_type=String(16))
+    addressee: str = Field(sa_type=String(16))
+    message: str = Field(sa_type=PrintedText)
+    cells: list[str] = Field(sa_type=Json)
+    observed: Any = Field(default=None, nullable=True, sa_type=Json)  # a number or a text, as the rule compares
+    expected: Any = Field(default=None, nullable=True, sa_type=Json)
+    difference: Any = Field(default=None, nullable=True, sa_type=Json)
+    locator: dict[str, Any] = Field(sa_type=Json)
+    consequences: list[str] = Field(sa_type=Json)
+
+
+class NotAssessedRow(Stored, table=True):
+    """A rule that could not be decided for a submission, and why."""
+
+    __tablename__ = "not_assessed"
+    __table_args__ = (UniqueConstraint("evaluation_id", "position"), Index(None, "rule"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    evaluation_id: int = Field(foreign_key="evaluations.id", ondelete="CASCADE")
+    position: int
+    rule: str = Field(sa_type=String(16))
+    reason: str = Field(sa_type=PrintedText)
+
+
+class Change(Stored, table=True):
+    """How the evaluation of a version differs from that of the version before, under the same rule set."""
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "position"),
+        _one_of("kind", "mended", "still_open", "new"),
+        Index(None, "previous_evaluation_id"),
+        Index(None, "fingerprint"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    evaluation_id: int = Field(foreign_key="evaluations.id", ondelete="CASCADE")
+    previous_evaluation_id: int = Field(foreign_key="evaluations.id", ondelete="CASCADE")
+    position: int
+    kind: str = Field(sa_type=String(16))
+    fingerprint: str = Field(sa_type=String(64))
+    rule: str = Field(sa_type=String(16))
+    subject: str = Field(sa_type=PrintedText)
+    message: str = Field(sa_type=PrintedText)
+
+
+class Review(Stored, table=True):
+    """What a person decided about a finding. A later decision is a further row; none is overwritten."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        _one_of("decision", "confirmed", "dismissed", "excused"),
+        Index(None, "report_id", "fingerprint"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="reports.id")
+    fingerprint: str = Field(sa_type=String(64))
+    decision: str = Field(sa_type=String(16))
+    reason: str = Field(sa_type=PrintedText)
+    reviewer: str = Field(sa_type=PrintedText)
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Notice(Stored, table=True):
+    """A letter to an agency: to submit, to mend, or that a report is accepted. Refers to what it was sent about."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        _one_of("kind", "submit", "mend", "accepted"),
+        _one_of("state", "draft", "sent", "answered", "withdrawn"),
+        Index(None, "state", "due_on"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency_id: int = Field(foreign_key="agencies.id", index=True)
+    year: int
+    submission_id: int | None = Field(default=None, foreign_key="submissions.id", index=True)
+    kind: str = Field(sa_type=String(16))
+    state: str = Field(default="draft", sa_type=String(16))
+    body: str = Field(sa_type=PrintedText)
+    due_on: date | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AuditEntry(Stored, table=True):
+    """Who did what to which row, and when. Only ever added to."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index(None, "at"), Index(None, "object_type", "object_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(sa_type=PrintedText)
+    action: str = Field(sa_type=String(32))
+    object_type: str = Field(sa_type=String(32))
+    object_id: int | None = None
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+class SystemFault(Stored, table=True):
+    """Our own faults and files that could not be taken in; never an agency's finding.
+
+    The same fault of the same source is kept once (`fingerprint`), with the run that met it last.
+    """
+
+    __tablename__ = "system_errors"
+    __table_args__ = (UniqueConstraint("fingerprint"), Index(None, "last_run_id"), Index(None, "kind"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str = Field(sa_type=String(64))
+    source: str = Field(sa_type=PrintedText)
+    file: str = Field(sa_type=PrintedText)
+    kind: str = Field(sa_type=String(16))
+    message: str = Field(sa_type=PrintedText)
+    first_run_id: int = Field(foreign_key="runs.id", index=True)
+    last_run_id: int = Field(foreign_key="runs.id")
