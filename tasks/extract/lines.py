@@ -124,31 +124,29 @@ def _fields(cell: Cell, layout: str) -> list[Field]:
     whole = Field(cell.text, cell.column, end, cell.locator, cell.read_by, cell.confidence, cell.alternative)
     pieces = cell.text.split()
     if layout == "aligned" and len(pieces) > 1:
-        if all(is_value(piece) for piece in pieces):
-            return [Field(piece, cell.column, end, cell.locator) for piece in pieces]
-        trailing = _TRAILING_VALUES.match(cell.text)
-        if trailing:
-            parts = [trailing.group("label"), *trailing.group("values").split()]
+        parts = _label_and_values(cell.text)
+        if parts:
             return [Field(part, cell.column, end, cell.locator) for part in parts]
     return [whole]
 
 
 def _paragraph_lines(paragraph: Paragraph) -> Iterator[Line]:
-    trailing = _TRAILING_VALUES.match(paragraph.text) if len(paragraph.text) < 200 else None
-    if trailing:
-        parts = [trailing.group("label"), *trailing.group("values").split()]
+    parts = _label_and_values(paragraph.text)
+    if parts:
         fields = tuple(Field(part, i, i + 1, paragraph.locator) for i, part in enumerate(parts))
         yield Line(fields, "aligned", None, paragraph.locator)
         return
-    pieces = paragraph.text.split()
+    whole = Field(paragraph.text, 0, 1, paragraph.locator)
+    yield Line((whole,), "prose", None, paragraph.locator, paragraph.heading_level)
+
+
+def _label_and_values(text: str) -> list[str]:
+    """Return the parts of a table row printed with spaces between its numbers, or nothing if it is prose."""
+    pieces = text.split()
     if len(pieces) > 1 and all(is_value(piece) for piece in pieces):
-        fields = tuple(Field(piece, i, i + 1, paragraph.locator) for i, piece in enumerate(pieces))
-        yield Line(fields, "aligned", None, paragraph.locator)
-        return
-    yield Line(
-        (Field(paragraph.text, 0, 1, paragraph.locator),),
-        "prose",
-        None,
-        paragraph.locator,
-        paragraph.heading_level,
-    )
+        return pieces
+    if len(text) < 200 and (row := _TRAILING_VALUES.match(text)):
+        return [row.group("label"), *row.group("values").split()]
+    if len(text) <= 30 and len(pieces) > 1 and is_value(pieces[-1]) and not is_value(pieces[-2]):
+        return [" ".join(pieces[:-1]), pieces[-1]]  # “行政许可 12”
+    return []

@@ -130,15 +130,16 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
     taken: set[int] = set()
     # a row without words of its own is named by the line before it (one cell a line)
     own = [[core(text) for text in row.own or row.before[-1:]] for row in rows]
+    endings = [_endings((row.own or row.before or [""])[-1]) for row in rows]
 
     def claim(w: int, r: int, match: str, similarity: float, label: str) -> None:
         matched[w] = (r, match, similarity, label)
         taken.add(r)
 
     for w, label in enumerate(wanted):
-        hits = [r for r in range(len(rows)) if own[r] and own[r][-1] in label.wordings]
+        hits = [r for r in range(len(rows)) if endings[r] & set(label.wordings)]
         if len(hits) >= 1 and hits[0] not in taken:
-            exact = own[hits[0]][-1] == label.wordings[0]
+            exact = label.wordings[0] in endings[hits[0]]
             claim(w, hits[0], "exact" if exact else "variant", 1.0, _nearest(rows[hits[0]]))
     for w, label in enumerate(wanted):
         if w in matched or label.key == "results.other":
@@ -184,6 +185,12 @@ def _wrapped(row: NumberRow, label: RowLabel) -> tuple[str, float, str] | None:
                 if at == len(wording) and nearest_used:
                     return ("exact" if number == 0 else "variant", 1.0, "".join(pieces))
     return None
+
+
+def _endings(label: str) -> set[str]:
+    """Return the words of a label, whole and from each white space on (“三、本年度办理结果 （一）予以公开”)."""
+    pieces = label.split()
+    return {core("".join(pieces[at:])) for at in range(len(pieces))}
 
 
 def _nearest(row: NumberRow) -> str:

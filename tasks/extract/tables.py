@@ -86,18 +86,17 @@ def _trimmed(lines: Sequence[Line], place: list[int]) -> list[int]:
 
 _T2_START = re.compile(r"第二十条第?\(一\)项")
 _T3_START = re.compile(r"勾稽关系|^申请人情况|本年新收政府信息公开申请数量")
-_T4_WORDS = ("行政复议", "行政诉讼")
 
 
 def _start(line: Line) -> str | None:
     if line.layout == "prose" and len(line.text) > 60:
         return None
     texts = [fold(f.text) for f in line.labels]
-    if any(_T2_START.fullmatch(t) for t in texts):
+    if any(_T2_START.match(t) and len(t) < 40 for t in texts):
         return "t2"
     if any(_T3_START.search(t) and len(t) < 60 for t in texts):
         return "t3"
-    if texts and texts[0] == _T4_WORDS[0] and (len(texts) == 1 or texts[1] in _T4_WORDS):
+    if "".join(texts) in ("行政复议", "行政复议行政诉讼") or (texts and texts[0] == "行政复议行政诉讼"):
         return "t4"
     return None
 

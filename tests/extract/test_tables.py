@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from expectations.template import load
+from models.document import Document, Paragraph, Table
 from tasks.extract import extract
 from tests.extract.made import Rows, document, numbered
 
@@ -191,3 +192,54 @@ def test_an_extra_empty_column_moves_nothing() -> None:
     expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
     assert values(document(change=widen)) == expected
     assert values(document(layout="delimited", change=widen)) == expected
+
+
+def spaced(table_rows: Rows) -> list[str]:
+    return [" ".join(text for text in row if text) for row in table_rows]
+
+
+def test_rows_with_single_spaces_between_their_cells() -> None:
+    """What ``pdftotext`` without ``-layout`` and copying out of a viewer give."""
+    template = load("v2021")
+    numbers = numbered(template)
+    doc = document(numbers, layout="ruled")
+    blocks = []
+    for block in doc.blocks:
+        if isinstance(block, Table):
+            rows: Rows = [[""] * block.columns for _ in range(block.rows)]
+            for cell in block.cells:
+                rows[cell.row][cell.column] = cell.text
+            blocks.extend(Paragraph(line) for line in spaced(rows))
+        else:
+            blocks.append(block)
+    assert values(Document(tuple(blocks), "txt")) == {code: float(text) for code, text in numbers.items()}
+
+
+def test_glued_text_with_spaces_between_the_cells() -> None:
+    numbers = numbered(load("v2021"))
+    doc = document(numbers, layout="ruled")
+    text = " ".join(
+        b.text if isinstance(b, Paragraph) else " ".join(c.text for c in b.cells if c.text)
+        for b in doc.blocks
+    )
+    read = values(Document((Paragraph(text),), "txt"))
+    assert read == {code: float(text) for code, text in numbers.items()}
+
+
+def test_a_label_not_found_in_glued_text_is_unsure_not_missing() -> None:
+    numbers = dict.fromkeys(load("v2021").cells, "0")
+    doc = document(numbers, layout="glued")
+    damaged = tuple(
+        Paragraph(b.text.replace("7.属于行政执法案卷", "7.属于行玫执法案巻"))
+        if isinstance(b, Paragraph)
+        else b
+        for b in doc.blocks
+    )
+    facts = extract(Document(damaged, "txt"), "s", FILE)
+    line = next(
+        r for r in facts.lines.iter_rows(named=True) if r["key"] == "t3.results.denied.enforcement_file"
+    )
+    assert (line["match"], line["label"]) == ("uncertain", None)
+    kinds = {r["code"]: r["kind"] for r in facts.cells.iter_rows(named=True)}
+    assert {k for c, k in kinds.items() if ".enforcement_file." in c} == {"uncertain"}
+    assert "missing" not in kinds.values()
