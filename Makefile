@@ -39,5 +39,14 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header pyproject.toml requirements.in -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml requirements.in -o requirements-dev.lock
 
+bench: dev
+	@for script in reading validation command storing; do echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; done
+
+docs: dev
+	$(BIN)/python -m expectations.rulebook > docs/RULES.md
+
+samples: dev
+	$(BIN)/python samples/generate.py
+
 clean:
 	rm -rf .hecha build *.egg-info
