@@ -58,7 +58,7 @@ SECTIONS: Schema = {
     "expected_heading": pl.String,
     "heading": pl.String,  # as printed, without its numeral; null if missing
     "numeral": pl.String,  # as printed: 三, 3, or null when the heading has none
-    "match": pl.String,  # exact | variant | deviation | null (missing)
+    "match": pl.String,  # exact | variant | deviation | extra | uncertain (traces of it only) | null (missing)
     "order": pl.Int32,  # place among the headings found, from 1; null if missing
     "previous_order": pl.Int32,  # the largest order among the template sections before this one; null if none
     "occurrences": pl.Int32,  # how often the heading was found

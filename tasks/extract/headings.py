@@ -177,3 +177,19 @@ def _is_extra(text: str) -> bool:
         return False
     folded = fold(text)
     return bool(re.match(r"(?:[七八九十]{1,2}|[7-9])[、.]", folded))
+
+
+def traces(lines: Sequence[Line], section: Section) -> str | None:
+    """Return the text in which a heading that was not found seems to stand, broken up by the page's layout.
+
+    Looked for are its numeral with its first words, or its words with something between them and the
+    numeral; where they are, the heading is not missing, only not readable.
+    """
+    wanted = fold(section.heading)
+    for line in lines:
+        for field in line.fields:
+            folded = fold(field.text)
+            at = folded.find(f"{section.numeral}、{wanted[:4]}")
+            if at >= 0 or (wanted in folded and len(folded) < 3 * LONGEST_HEADING):
+                return field.text[:LONGEST_HEADING]
+    return None

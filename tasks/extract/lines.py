@@ -17,6 +17,9 @@ from tasks.extract.wording import fold
 
 LineLayout = Literal["ruled", "delimited", "aligned", "prose"]
 
+LONGEST_LABEL = 120
+"""A cell with more text than this holds prose: the longest label of the form has 39 characters."""
+
 _RULE = re.compile(r"[-=:|_+\s]{3,}")
 _TRAILING_VALUES = re.compile(
     r"^(?P<label>.*[^\d\s,./+\-—－])\s+(?P<values>(?:[-+]?\d[\d,.]*|/|—|-)(?:\s+(?:[-+]?\d[\d,.]*|/|—|-)){2,})\s*$",
@@ -105,18 +108,24 @@ def _table_lines(table: Table, number: int) -> Iterator[Line]:
             len(cell.text.strip()) >= 3 for cell in cells
         ):
             continue  # a ruling line made of dashes
+        prose = [cell for cell in cells if len(cell.text) > LONGEST_LABEL]
+        cells = [cell for cell in cells if len(cell.text) <= LONGEST_LABEL]
         fields: list[Field] = []
         for cell in cells:
             fields.extend(_fields(cell, table.layout))
-        first = cells[0].locator
-        locator = Locator(
-            page=first.page or table.locator.page,
-            table=number,
-            row=row + 1,
-            line=first.line,
-            sheet=first.sheet,
-        )
-        yield Line(tuple(fields), table.layout, number, locator)
+        if fields:
+            first = cells[0].locator
+            locator = Locator(
+                page=first.page or table.locator.page,
+                table=number,
+                row=row + 1,
+                line=first.line,
+                sheet=first.sheet,
+            )
+            yield Line(tuple(fields), table.layout, number, locator)
+        for cell in prose:  # a frame drawn round text, or a page laid out with tables
+            for text in cell.text.split("\n"):
+                yield from _paragraph_lines(Paragraph(text, locator=cell.locator))
 
 
 def _fields(cell: Cell, layout: str) -> list[Field]:

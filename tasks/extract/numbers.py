@@ -101,7 +101,7 @@ def read_cell(raw: str) -> Reading:
         return Reading(raw=raw, kind="blank")
     if folded.lower() in _PLACEHOLDERS:
         return Reading(raw=raw, kind="placeholder")
-    if len(raw.split()) > 1 and _DIGIT.search(folded):
+    if sum(bool(_DIGIT.search(piece)) for piece in raw.split()) > 1:
         return uncertain(raw, "格内数字之间有空白或换行，不能确定是一个数还是几个数", folded)
     if _PLAIN.fullmatch(folded):
         return _number(raw, folded, None)

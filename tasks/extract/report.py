@@ -15,13 +15,13 @@ from models.document import Document
 from models.errors import ErrorKind, ReadError
 from models.facts import APPLICANTS, DISPUTE_GROUPS, OUTCOME_LINES, OUTCOMES, SCHEMAS, Facts
 from tasks.extract.fees import fee_statement
-from tasks.extract.headings import Part, cut_at_headings, find_parts
+from tasks.extract.headings import Part, cut_at_headings, find_parts, traces
 from tasks.extract.identity import Identity, agency_of_title, identify, titles
 from tasks.extract.lines import Field, Line
 from tasks.extract.lines import lines as printed_lines
 from tasks.extract.numbers import Reading
 from tasks.extract.tables import LabelFound, TableFound, read_tables
-from tasks.extract.wording import fold
+from tasks.extract.wording import fold, squeeze
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -236,6 +236,8 @@ def _section_rows(report: _Report) -> list[dict[str, Any]]:
             "misplaced_table": next((t for t in here if _HOME[t] != key), None),
             "where": "{}",
         }
+        if part is None and (trace := traces(report.lines, report.template.section(key))):
+            row |= {"heading": squeeze(trace), "match": "uncertain", "occurrences": 1}
         if part is not None:
             text = _prose(report, part)
             row |= {

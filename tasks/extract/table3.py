@@ -14,11 +14,13 @@ from rapidfuzz import fuzz
 from expectations.template import Label, Template
 from tasks.extract.lines import Field, Line
 from tasks.extract.numbers import MISSING, Reading, read_cell, uncertain
-from tasks.extract.wording import core, fold
+from tasks.extract.wording import core, fold, numbering
 
 WIDTH = 7
 SURE = 80.0  # rapidfuzz ratio from which a damaged label is taken for certain on its own
 LIKELY = 60.0  # … from which it is, when its neighbours on both sides are matched
+AMBIGUOUS = frozenset({"其他", "总计"})
+"""Words that head a column as well as a row: taken for the row only with its number or below another row."""
 CLEAR_LEAD = 12.0  # by how much the best label must beat the second best
 
 
@@ -130,14 +132,19 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
     taken: set[int] = set()
     # a row without words of its own is named by the line before it (one cell a line)
     own = [[core(text) for text in row.own or row.before[-1:]] for row in rows]
-    endings = [_endings((row.own or row.before or [""])[-1]) for row in rows]
+    endings = [_endings(_nearest(row)) for row in rows]
 
     def claim(w: int, r: int, match: str, similarity: float, label: str) -> None:
         matched[w] = (r, match, similarity, label)
         taken.add(r)
 
     for w, label in enumerate(wanted):
-        hits = [r for r in range(len(rows)) if endings[r] & set(label.wordings)]
+        hits = [
+            r
+            for r in range(len(rows))
+            if endings[r] & set(label.wordings)
+            and (not AMBIGUOUS & set(label.wordings) or numbering(_nearest(rows[r])))
+        ]
         if len(hits) >= 1 and hits[0] not in taken:
             exact = label.wordings[0] in endings[hits[0]]
             claim(w, hits[0], "exact" if exact else "variant", 1.0, _nearest(rows[hits[0]]))
@@ -145,6 +152,8 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
         if w in matched or label.key == "results.other":
             continue  # the words of （六）其他处理 also stand beside its three rows: never pieced together
         low, high = _between(matched, w, len(rows))
+        if low == 0 and AMBIGUOUS & set(label.wordings):
+            continue  # nothing above it is matched: it may be the column head
         for r in range(low, high):
             if r in taken:
                 continue
@@ -194,7 +203,7 @@ def _endings(label: str) -> set[str]:
 
 
 def _nearest(row: NumberRow) -> str:
-    return (row.own or row.before)[-1]
+    return (row.own or row.before or [""])[-1]
 
 
 def _align_damaged(

@@ -20,6 +20,7 @@ from tasks.extract.table3 import read_field
 from tasks.extract.wording import core, fold
 
 TABLE4_WIDTH = 15
+_ORPHANS = "没有找到该行的标签，而表中有{}行数字没有标签，不能确定是否缺行"
 LABEL_NEAR = 80.0
 
 
@@ -239,7 +240,11 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
     heads = _heads(lines, place)
     keys = [column.key for column in template.table3_columns]
     wanted = table3.row_labels(template)
-    matched = table3.match_rows(table3.number_rows(lines, place), wanted)
+    rows = table3.number_rows(lines, place)
+    matched = table3.match_rows(rows, wanted)
+    claimed = {id(m.row) for m in matched.values()}
+    # rows of numbers whose label was not found: what is not found may be one of them, so it is not missing
+    orphans = sum(id(row) not in claimed and len(row.slots) >= table3.WIDTH - 1 for row in rows)
     table3.read_rows(matched, _header(lines, place, template), keys)
     for column in template.table3_columns:
         found.labels.append(_column_label(heads, f"t3.columns.{column.key}", column, "t3"))
@@ -262,11 +267,12 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
                     f"t3.{label.key}",
                     label.official,
                     None,
-                    "missing",
+                    "uncertain" if orphans else "missing",
                     expected_width=table3.WIDTH,
                 )
             )
-            found.cells.update({f"t3.{label.key}.{k}": (MISSING, None) for k in keys})
+            reading = uncertain(None, _ORPHANS.format(orphans)) if orphans else MISSING
+            found.cells.update({f"t3.{label.key}.{k}": (reading, None) for k in keys})
             continue
         first = hit.row.slots[0] if hit.row.slots else None
         found.labels.append(
@@ -402,6 +408,7 @@ class _Heads:
 
     fields: tuple[Field, ...]
     words: tuple[str, ...]
+    context: str  # everything printed in the table and just above it
     ruled: bool
     absent: bool
 
@@ -413,10 +420,12 @@ def _heads(lines: Sequence[Line], place: Sequence[int]) -> _Heads:
             continue
         for printed in lines[i].labels:
             heads.append(printed)
-            if lines[i].layout != "ruled" and len(pieces := printed.text.split()) > 1:
+            if len(pieces := printed.text.split()) > 1:
                 heads.extend(replace(printed, text=piece) for piece in pieces)
     ruled = any(lines[i].layout == "ruled" for i in place)
-    return _Heads(tuple(heads), tuple(core(f.text) for f in heads), ruled, not place)
+    around = range(max(0, place[0] - 8), place[-1] + 1) if place else range(0)
+    context = fold("".join(lines[i].text for i in around))
+    return _Heads(tuple(heads), tuple(core(f.text) for f in heads), context, ruled, not place)
 
 
 def _column_label(heads: _Heads, key: str, label: Label, table: str) -> LabelFound:
@@ -439,6 +448,8 @@ def _column_label(heads: _Heads, key: str, label: Label, table: str) -> LabelFou
         return LabelFound(
             table, "column", key, label.label, printed.text.strip(), "typo", best / 100, field=printed
         )
+    if fold(label.label) in heads.context:
+        return LabelFound(table, "column", key, label.label, label.label, "exact", 1.0)
     match = "missing" if heads.ruled or heads.absent else "uncertain"
     return LabelFound(table, "column", key, label.label, None, match)
 
