@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -65,9 +64,10 @@ def _prepare_sqlite(made: Engine, *, foreign_keys: bool) -> None:
 
 @contextmanager
 def writing(database: Engine) -> Iterator[Connection]:
-    """Open a transaction that only one writer at a time holds; others wait. Commits unless an exception leaves.
+    """Open a transaction that only one writer at a time holds; others wait.
 
-    Version numbers count up from what is stored, so two who record at once must see each other's rows.
+    Commits unless an exception leaves. Version numbers count up from what is stored, so two who record at
+    once must see each other's rows.
     """
     with database.connect().execution_options(hecha_writes=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
@@ -85,8 +85,8 @@ def downgrade(url: str, revision: str) -> None:
     _migrate(url, lambda config: command.downgrade(config, revision))
 
 
-def _migrate(url: str, step: Any) -> None:
-    # Batch mode drops and recreates SQLite tables: with foreign keys on, the drop would delete what refers to them.
+def _migrate(url: str, step: Callable[[Config], None]) -> None:
+    # Batch mode drops and recreates SQLite tables: with foreign keys on, what refers to them would go too.
     database = _engine(url, foreign_keys=False)
     try:
         with writing(database) as connection:

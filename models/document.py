@@ -89,7 +89,8 @@ class Document:
     """An ordered list of blocks, and what the reader noticed on the way.
 
     `metadata` holds what the file says of itself outside its text (HTML <title>, docx core properties,
-    "标题:" lines of a crawl): keys ``title``, ``published_on``, ``publisher``, ``url``.
+    "标题:" lines of a crawl): keys ``title``, ``published_on``, ``publisher``, ``url``; ``pictures`` counts the
+    pictures large enough to hold a table, which nobody has read.
     `notes` are sentences in Chinese for the operator (for example a doubtful encoding).
     """
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Dialect,
     Float,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    cast,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -62,10 +64,32 @@ def _encodes(value: str) -> bool:
     return True
 
 
+# Made once: json.dumps makes a new encoder for every call that has options.
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_ascii_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
 def compact(value: Any) -> str:
     """Return `value` as JSON without needless bytes. Raises ValueError for NaN, which no database takes."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return written if _encodes(written) else json.dumps(value, separators=(",", ":"), allow_nan=False)
+    written = _encoder.encode(value)
+    return written if _encodes(written) else _ascii_encoder.encode(value)
+
+
+class JsonText(TypeDecorator[str]):
+    """A JSON column that is written and read as JSON text, for what is large and seldom looked into."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Pass the text on as it is."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Pass the text on as it is."""
+
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[str]:
+        """Read text: the driver would parse JSON by itself."""
+        return cast(column, Text)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -171,9 +195,9 @@ class Run(Stored, table=True):
 class Submission(Stored, table=True):
     """One version of a report as it was received; its bytes stand in the store under `sha256`.
 
-    `report_id` and `version` are null while agency or year is unknown. `cells`: the columns of
-    `models.facts.CELLS` that pages show, each a list in the order of the form. `sections`: ``[[key,
-    heading, order], …]``. `digest`: hash of everything extracted, to see whether a later reading differs.
+    `report_id` and `version` are null while agency or year is unknown. `cells`: JSON text; the columns of
+    `models.facts.CELLS` that pages show, each a list in the order of the form. `sections`: ``[[key, heading,
+    order], …]``. `digest`: hash of everything extracted, to see whether a later reading differs.
     """
 
     __tablename__ = "submissions"
@@ -210,7 +234,7 @@ class Submission(Stored, table=True):
     template: str | None = Field(default=None, sa_type=String(16))
     period_text: str | None = Field(default=None, sa_type=PrintedText)
     signed_on: date | None = None
-    cells: dict[str, list[Any]] = Field(sa_type=Json)
+    cells: str = Field(sa_type=JsonText)
     sections: list[list[Any]] = Field(sa_type=Json)
     notes: list[str] = Field(sa_type=Json)
 
@@ -270,7 +294,9 @@ class FindingRow(Stored, table=True):
     addressee: str = Field(sa_type=String(16))
     message: str = Field(sa_type=PrintedText)
     cells: list[str] = Field(sa_type=Json)
-    observed: Any = Field(default=None, nullable=True, sa_type=Json)  # a number or a text, as the rule compares
+    observed: Any = Field(
+        default=None, nullable=True, sa_type=Json
+    )  # a number or a text, as the rule compares
     expected: Any = Field(default=None, nullable=True, sa_type=Json)
     difference: Any = Field(default=None, nullable=True, sa_type=Json)
     locator: dict[str, Any] = Field(sa_type=Json)
@@ -331,7 +357,7 @@ class Review(Stored, table=True):
 
 
 class Notice(Stored, table=True):
-    """A letter to an agency: to submit, to mend, or that a report is accepted. Refers to what it was sent about."""
+    """A letter to an agency: to submit, to mend, or that a report is accepted."""
 
     __tablename__ = "notices"
     __table_args__ = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -73,7 +74,7 @@ class ReportView:
     signed_on: date | None
     period_text: str | None
     evaluation: Evaluation
-    cells: dict[str, CellView]
+    cells: Mapping[str, CellView]
     sections: tuple[SectionView, ...]
     versions: tuple[VersionView, ...]
     notes: tuple[str, ...] = ()

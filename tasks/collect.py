@@ -42,7 +42,8 @@ def _take(path: Path, name: str, max_bytes: int) -> Artifact | ErrorView:
         if size > max_bytes:
             raise ReadError(
                 ErrorKind.TOO_LARGE,
-                f"文件有{size / (1 << 20):.0f} MB，超过{max_bytes >> 20} MB上限，未予读取；请只提交年度报告本身。",
+                f"文件有{size / (1 << 20):.0f} MB，超过{max_bytes >> 20} MB上限，未予读取；"
+                "请只提交年度报告本身。",
             )
         if not path.is_file():
             raise ReadError(ErrorKind.UNREADABLE, "不是普通文件，无法读取，请检查路径。")

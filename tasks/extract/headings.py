@@ -187,9 +187,9 @@ def traces(lines: Sequence[Line], section: Section) -> str | None:
     """
     wanted = fold(section.heading)
     for line in lines:
-        for field in line.fields:
-            folded = fold(field.text)
+        for printed in line.fields:
+            folded = fold(printed.text)
             at = folded.find(f"{section.numeral}、{wanted[:4]}")
             if at >= 0 or (wanted in folded and len(folded) < 3 * LONGEST_HEADING):
-                return field.text[:LONGEST_HEADING]
+                return printed.text[:LONGEST_HEADING]
     return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -19,7 +19,7 @@ from tasks.extract.headings import Part, cut_at_headings, find_parts, traces
 from tasks.extract.identity import Identity, agency_of_title, identify, titles
 from tasks.extract.lines import Field, Line
 from tasks.extract.lines import lines as printed_lines
-from tasks.extract.numbers import Reading
+from tasks.extract.numbers import Reading, uncertain
 from tasks.extract.tables import LabelFound, TableFound, read_tables
 from tasks.extract.wording import fold, squeeze
 
@@ -79,15 +79,17 @@ def frames(reports: Sequence[Rows]) -> Facts:
 def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
     """Return the rows of every frame for one report, by frame name. Raises as `extract`."""
     raw_lines = printed_lines(document)
+    metadata = dict(document.metadata)
     template_id = detect_template(raw_lines)
     template = load(template_id or TEMPLATE_IDS[0])
     lines = cut_at_headings(raw_lines, template.sections)
     parts, before = find_parts(lines, template.sections)
     headings = {part.heading.line for part in parts}
     tables = read_tables(lines, template, headings)
+    _leave_room_for_pictures(tables, metadata)
     used = {i for table in tables.values() for i in table.lines}
     body = [i for part in parts for i in part.lines if i not in used]
-    identity = identify(lines, before, body or before, dict(document.metadata), file_name)
+    identity = identify(lines, before, body or before, metadata, file_name)
     _refuse_what_is_no_report(lines, parts, tables, identity)
     if template_id is None:
         if identity.year is not None and identity.year < 2019 and len(parts) < 4:
@@ -99,8 +101,21 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
             if template_id != template.id:
                 template = load(template_id)
                 tables = read_tables(lines, template, headings)
+                _leave_room_for_pictures(tables, metadata)
     report = _Report(submission, file_name, document, lines, template, template_id, tables, parts, identity)
     return _rows(report)
+
+
+def _leave_room_for_pictures(tables: dict[str, TableFound], metadata: Mapping[str, str]) -> None:
+    """A table that was not found may stand in a picture: then its cells are uncertain, not missing."""
+    if "pictures" not in metadata:
+        return
+    reason = "没有找到该表，而文件中有未读取的图片，表格可能在图片中"
+    for table in tables.values():
+        if all(reading.kind == "missing" for reading, _ in table.cells.values()):
+            table.in_picture = True
+            table.cells = {code: (uncertain(None, reason), None) for code in table.cells}
+            table.labels = [replace(label, match="uncertain") for label in table.labels]
 
 
 def detect_template(lines: Sequence[Line]) -> str | None:
@@ -285,7 +300,7 @@ def _table_rows(report: _Report) -> list[dict[str, Any]]:
                 "cells_expected": len(expected),
                 "cells_found": found,
                 "cells_read": kinds.count("number") + kinds.count("zero"),
-                "occurrences": table.occurrences if found else 0,
+                "occurrences": None if table.in_picture else table.occurrences if found else 0,
                 "section": standing[name],
                 "where": _json(report.lines[min(table.lines)].locator.as_json()) if table.lines else "{}",
             }

@@ -197,7 +197,7 @@ def _wrapped(row: NumberRow, label: RowLabel) -> tuple[str, float, str] | None:
 
 
 def _endings(label: str) -> set[str]:
-    """Return the words of a label, whole and from each white space on (“三、本年度办理结果 （一）予以公开”)."""
+    """Return the words of a label, whole and from each white space on (“三、本年度… （一）予以公开”)."""
     pieces = label.split()
     return {core("".join(pieces[at:])) for at in range(len(pieces))}
 

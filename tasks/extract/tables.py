@@ -51,6 +51,7 @@ class TableFound:
     labels: list[LabelFound] = field(default_factory=list)
     occurrences: int = 0
     lines: list[int] = field(default_factory=list)
+    in_picture: bool = False
 
 
 # ---------------------------------------------------------------------------------------------- regions

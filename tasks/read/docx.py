@@ -20,7 +20,7 @@ LARGEST_PART = 60 << 20
 LARGEST_SPAN = 200
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-W = "{%s}" % _W
+W = f"{{{_W}}}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _WRAPPERS = frozenset(W + name for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
 _LEFT_OUT = frozenset(
@@ -41,7 +41,10 @@ def read(artifact: Artifact) -> Document:
             if body is None:
                 raise ReadError(ErrorKind.UNREADABLE, BROKEN)
             walk.children(body)
-            return Document(tuple(walk.blocks), "docx", tuple(parts.metadata()))
+            metadata = [*parts.metadata()]
+            if pictures := _large_pictures(body):
+                metadata.append(("pictures", str(pictures)))
+            return Document(tuple(walk.blocks), "docx", tuple(metadata))
     except (
         zipfile.BadZipFile,
         KeyError,
@@ -53,6 +56,14 @@ def read(artifact: Artifact) -> Document:
         RuntimeError,
     ) as error:
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
+
+
+def _large_pictures(body: etree._Element) -> int:
+    """Count the pictures that could hold a table: wider than 8 cm and higher than 2 cm."""
+    cm = 360_000
+    extents = body.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}extent")
+    sizes = [(e.get("cx") or "0", e.get("cy") or "0") for e in extents]
+    return sum(x.isdigit() and y.isdigit() and int(x) > 8 * cm and int(y) > 2 * cm for x, y in sizes)
 
 
 class _Parts:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from models.document import Artifact, Block, Cell, Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
@@ -23,6 +24,7 @@ _PAGE_NUMBER = re.compile(r"^[-—–\s]*第?\s*\d{1,3}\s*页?[-—–\s]*(?:[/�
 _DIGIT = re.compile(r"\d")
 ENCRYPTED = "PDF 文件已加密，无法读取，请取消密码后重新提交。"
 BROKEN = "PDF 文件已损坏或不完整，请重新导出后提交。"
+SCANNED_PAGES = "无法读取其中的文字，请提交由文字处理软件导出的 PDF 或 docx 文件。"
 SCANNED = "PDF 中没有可以读取的文字（可能是扫描件），请提交由文字处理软件导出的 PDF 或 docx 文件。"
 
 
@@ -40,11 +42,17 @@ def read(artifact: Artifact) -> Document:
                 ErrorKind.TOO_LARGE, f"PDF 有{len(pdf)}页，超过{MOST_PAGES}页上限，请只提交年度报告本身。"
             )
         blocks: list[Block] = []
-        characters = tables = 0
+        characters = tables = pictures = 0
+        scanned: list[int] = []
         for number in range(len(pdf)):
             page = pdf[number]
             found = glyphs(page)
-            characters += sum(not g.text.isspace() for g in found)
+            printed = sum(not g.text.isspace() for g in found)
+            characters += printed
+            images = _large_images(page)
+            if images and printed < 20:
+                scanned.append(number + 1)
+            pictures += images
             page_blocks = _page(number + 1, page.get_size(), found, lattices(page), tables)
             tables += sum(isinstance(block, Table) and block.layout == "ruled" for block in page_blocks)
             blocks.extend(page_blocks)
@@ -54,7 +62,21 @@ def read(artifact: Artifact) -> Document:
         pdf.close()
     if characters < 20:
         raise ReadError(ErrorKind.UNSUPPORTED, SCANNED)
-    return Document(tuple(_second_reading(artifact.content, blocks)), "pdf")
+    if scanned:
+        pages = "、".join(map(str, scanned))
+        raise ReadError(ErrorKind.UNSUPPORTED, f"PDF 第{pages}页是扫描图片，" + SCANNED_PAGES)
+    metadata = (("pictures", str(pictures)),) if pictures else ()
+    return Document(tuple(_second_reading(artifact.content, blocks)), "pdf", metadata)
+
+
+def _large_images(page: pdfium.PdfPage) -> int:
+    """Count the images that could hold a table: a third of the page wide and more than a seal high."""
+    width = page.get_width()
+    count = 0
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        left, bottom, right, top = item.get_bounds()
+        count += right - left > width / 3 and top - bottom > 40
+    return count
 
 
 def _page(
@@ -83,16 +105,24 @@ def _page(
 
 
 def _lines(found: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Gather characters, in the order of the page's text, into printed lines."""
     lines: list[list[Glyph]] = []
+    last: Glyph | None = None
     for glyph in found:
-        if lines:
-            last = lines[-1][-1]
-            if abs(last.y - glyph.y) < max(3.0, 0.6 * max(glyph.bottom - glyph.top, last.bottom - last.top)):
-                lines[-1].append(glyph)
-                continue
-        if not glyph.text.isspace():
-            lines.append([glyph])
+        if glyph.text.isspace():
+            if lines:
+                lines[-1].append(glyph)  # the box of a space says nothing
+            continue
+        if last is None or not _on_one_line(last, glyph):
+            lines.append([])
+        lines[-1].append(glyph)
+        last = glyph
     return lines
+
+
+def _on_one_line(one: Glyph, other: Glyph) -> bool:
+    """Say whether the middle of one character lies within the height of the other (a dash is very flat)."""
+    return one.top - 2 <= other.y <= one.bottom + 2 or other.top - 2 <= one.y <= other.bottom + 2
 
 
 def _text(found: Sequence[Glyph]) -> str:
@@ -119,7 +149,8 @@ def _fragments(line: Sequence[Glyph]) -> list[tuple[str, float]]:
 
 def _text_blocks(number: int, height: float, found: Sequence[Glyph]) -> list[tuple[float, Block]]:
     blocks: list[tuple[float, Block]] = []
-    for line in _lines(found):
+    for whole in _lines(found):
+        line = [g for g in whole if not g.text.isspace()]
         top = min(g.top for g in line)
         pieces = _fragments(line)
         text = "".join(text for text, _ in pieces)
@@ -134,7 +165,7 @@ def _text_blocks(number: int, height: float, found: Sequence[Glyph]) -> list[tup
             cells = tuple(Cell(t, 0, c, locator=where) for c, (t, _) in enumerate(pieces))
             blocks.append((top, Table(cells, 1, len(cells), "aligned", where)))
         elif text:
-            blocks.append((top, Paragraph("".join(g.text for g in line).strip(), locator=where)))
+            blocks.append((top, Paragraph("".join(g.text for g in whole).strip(), locator=where)))
     return blocks
 
 

@@ -79,7 +79,7 @@ def glyphs(page: pdfium.PdfPage) -> list[Glyph]:
 
 
 def rules(page: pdfium.PdfPage) -> tuple[list[Rule], list[Rule]]:
-    """Return the horizontal and vertical strokes of a page; a stroked box gives four, a thin filled box one."""
+    """Return the horizontal and vertical strokes of a page; a stroked box gives four, a thin box one."""
     height = page.get_height()
     across: list[Rule] = []
     down: list[Rule] = []

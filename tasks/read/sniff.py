@@ -81,7 +81,9 @@ def _text(content: bytes) -> str:
     if not visible:
         raise ReadError(ErrorKind.UNREADABLE, "文件中没有文字，请确认提交的文件是否正确。")
     strange = sum(c == "\ufffd" or not (c.isprintable() or c in "\u200b\ufeff") for c in visible)
-    if strange > 0.2 * len(visible) or (content[:512].count(0) > 256 and strange):
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:4096].count(0) > len(content[:4096]) // 8
+    control = 0 if wide else sum(byte < 9 or 13 < byte < 32 for byte in content[:4096])
+    if strange > 0.2 * len(visible) or control > 0.05 * len(content[:4096]):
         raise ReadError(ErrorKind.UNSUPPORTED, "无法识别文件格式，" + SAVE_AS)
     if _MARKUP.search(sample):
         return "html"
