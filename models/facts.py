@@ -63,7 +63,7 @@ SECTIONS: Schema = {
     "previous_order": pl.Int32,  # the largest order among the template sections before this one; null if none
     "occurrences": pl.Int32,  # how often the heading was found
     "text": pl.String,  # the prose below the heading, tables left out
-    "characters": pl.Int32,  # Chinese characters and digits of `text`
+    "characters": pl.Int32,  # Chinese characters and digits of `text`; null if the part cannot be told
     "tables": pl.Int32,  # numeric tables (t2, t3, t4) standing in this section
     "misplaced_table": pl.String,  # t2 | t3 | t4 standing here though it belongs to another section; null if none
     "where": pl.String,  # locator as JSON
@@ -119,7 +119,7 @@ CELLS: Schema = {
 REQUESTS_BY_OUTCOME: Schema = {
     "submission": pl.String,
     "line": pl.String,  # "received_new", "results.denied.state_secret", …
-    **{applicant: pl.Float64 for applicant in APPLICANTS},
+    **dict.fromkeys(APPLICANTS, pl.Float64),
 }
 
 OUTCOME_LINES = (
@@ -149,7 +149,7 @@ REQUESTS_BY_APPLICANT: Schema = {
     "applicant": pl.String,
     "received_new": pl.Float64,
     "carried_in": pl.Float64,
-    **{line: pl.Float64 for line in OUTCOME_LINES},
+    **dict.fromkeys(OUTCOME_LINES, pl.Float64),
     "results_total": pl.Float64,
     "carried_out": pl.Float64,
 }
@@ -157,7 +157,7 @@ REQUESTS_BY_APPLICANT: Schema = {
 DISPUTES: Schema = {
     "submission": pl.String,
     "group": pl.String,
-    **{outcome: pl.Float64 for outcome in OUTCOMES},
+    **dict.fromkeys(OUTCOMES, pl.Float64),
 }
 
 DOCUMENTS: Schema = {

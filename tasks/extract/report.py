@@ -217,7 +217,9 @@ def _report_row(report: _Report, cells: dict[str, tuple[Reading, Field | None]])
         "published_on": identity.published_on,
         "template": report.template_id,
         "template_required": for_year(identity.year) if identity.year else None,
-        "fee_statement": fee_statement(by_key.get("other", ""), by_key.get("overview", "")),
+        "fee_statement": fee_statement(
+            by_key.get("other", ""), by_key.get("overview", ""), "\n".join(line.text for line in report.lines)
+        ),
         "zero_report": "zero" in kinds and not {"number", "uncertain"} & set(kinds),
         "uncertain_cells": kinds.count("uncertain"),
         "characters": sum(len(_WORDS.findall(line.text)) for line in report.lines),
@@ -248,11 +250,12 @@ def _section_rows(report: _Report) -> list[dict[str, Any]]:
             "text": "",
             "characters": 0,
             "tables": len(here),
-            "misplaced_table": next((t for t in here if _HOME[t] != key), None),
+            # only where the table's own part was found can the table be said to stand outside it
+            "misplaced_table": next((t for t in here if _HOME[t] != key and _HOME[t] in by_key), None),
             "where": "{}",
         }
         if part is None and (trace := traces(report.lines, report.template.section(key))):
-            row |= {"heading": squeeze(trace), "match": "uncertain", "occurrences": 1}
+            row |= {"heading": squeeze(trace), "match": "uncertain", "occurrences": 1, "characters": None}
         if part is not None:
             text = _prose(report, part)
             row |= {

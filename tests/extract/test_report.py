@@ -226,3 +226,44 @@ def test_stock_is_never_compared_across_the_template_change() -> None:
     assert set(linked.years.filter(linked.years["submission"] == "b")["previous_submission"].to_list()) == {
         "a"
     }
+
+
+def test_a_heading_broken_up_by_the_layout_is_unsure_and_accuses_nobody() -> None:
+    doc = replaced(document(), "三、收到和处理政府信息公开申请情况", "三、收到和处理 （本列数据的勾")
+    row = next(r for r in extract(doc, "s", FILE).sections.iter_rows(named=True) if r["key"] == "requests")
+    assert (row["heading"], row["match"], row["order"], row["characters"]) == (
+        "三、收到和处理 （本列数据的勾", "uncertain", None, None,
+    )  # fmt: skip
+    assert set(extract(doc, "s", FILE).sections["misplaced_table"].to_list()) == {None}
+
+
+def test_a_table_that_may_stand_in_a_picture_is_unsure() -> None:
+    doc = document()
+    without = tuple(b for b in doc.blocks if getattr(b, "columns", 0) != 15)
+    facts = extract(Document(without, "docx", (("pictures", "1"),)), "s", FILE)
+    assert facts.tables["occurrences"].to_list() == [1, 1, None]
+    kinds = {r["kind"] for r in facts.cells.iter_rows(named=True) if r["table"] == "t4"}
+    assert kinds == {"uncertain"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("2023年未收取信息处理费。", True),
+        ("2023年我单位不存在信息公开收费情况。", True),
+        ("依申请公开收费标准按规定执行。", True),
+        ("本年度行政事业性收费为0。", False),
+        ("没有其他需要报告的事项。", False),
+        ("无。", False),
+    ],
+)
+def test_fee_statements(sentence: str, found: bool) -> None:
+    row = report(document(prose={**PROSE, "other": sentence}))
+    assert row["fee_statement"] == (sentence if found else None)
+
+
+def test_a_fee_statement_broken_over_lines_or_in_another_section() -> None:
+    doc = document(prose={**PROSE, "other": "一是完成任务。二是未收取政府信息公开信息"}, tail=("处理费。",))
+    assert report(doc)["fee_statement"] == "二是未收取政府信息公开信息处理费。"
+    doc = document(prose={**PROSE, "other": "无。", "problems": "存在问题较多。全年未收取信息处理费。"})
+    assert report(doc)["fee_statement"] == "全年未收取信息处理费。"
