@@ -8,10 +8,9 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from tasks.collect import collect
-
 from models.errors import ReadError
 from models.views import ErrorView
+from tasks.collect import collect
 from tasks.extract import extract_rows, frames
 from tasks.read import read
 

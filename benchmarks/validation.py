@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 
-from tasks.collect import collect
-from tasks.validate import evaluate
-
 from models.errors import ReadError
 from models.facts import APPLICANTS, Facts
 from models.views import ErrorView
+from tasks.collect import collect
 from tasks.extract import extract_rows, frames, link_years
 from tasks.extract.report import Rows
 from tasks.read import read
+from tasks.validate import evaluate
 
 BATCH = 2000
 NAIVE = 50
