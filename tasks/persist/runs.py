@@ -1,0 +1,199 @@
+"""The life of a run: it starts, records batch after batch and the files that could not be taken in, ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from models.database import writing
+from models.errors import ConfigurationError, ErrorKind
+from models.facts import Facts
+from models.results import Evaluation
+from models.views import ErrorView, MissingView
+from tasks.persist import submissions
+from tasks.persist.evaluations import (
+    RuleSetName,
+    contexts,
+    record_changes,
+    record_evaluations,
+)
+from tasks.persist.rows import EVALUATIONS, RUNS, SUBMISSIONS, SYSTEM_ERRORS, digest, insert_new, select_in
+from tasks.roster import Roster
+
+TITLE = "政府信息公开工作年度报告核查"
+NOT_EVALUATED = "本系统未能完成对该文件的核查，问题不在报送单位；请查看运行日志后重新核查。"
+
+State = Literal["completed", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording a batch did: counts of submissions, evaluations, findings and changes (…_new: added)."""
+
+    counts: Mapping[str, int]
+
+
+def start_run(
+    database: Engine,
+    source: str,
+    years: Iterable[int],
+    ruleset: RuleSetName,
+    title: str = TITLE,
+    started_at: datetime | None = None,
+) -> int:
+    """Open a run and return its id. `years` are those swept; empty: whatever comes."""
+    row = {
+        "title": title,
+        "source": source,
+        "years": sorted(set(years)),
+        "state": "running",
+        "started_at": started_at or datetime.now(UTC),
+        "ruleset_version": ruleset.version,
+        "ruleset_hash": ruleset.hash,
+        "counts": {},
+        "missing": [],
+        "evaluations": [],
+        "errors": [],
+    }
+    with writing(database) as connection:
+        return int(connection.execute(insert(RUNS).values(row).returning(RUNS.c.id)).scalar_one())
+
+
+def record_roster(database: Engine, roster: Roster) -> None:
+    """Write the roster's agencies, with who stands above whom. Writing the same roster again adds nothing."""
+    with writing(database) as connection:
+        submissions.record_roster(connection, roster)
+
+
+def known(
+    database: Engine, sha256s: Iterable[str], ruleset_hash: str, facts: Facts | None = None
+) -> set[str]:
+    """Return those of `sha256s` that need no evaluation, for this rule set has evaluated them.
+
+    With `facts` (of all of them, agencies resolved, years linked) an evaluation counts only if it was made in
+    the same context: same agency and level, compared with the same reports of the year before. Without, the
+    report of an earlier year that arrives later does not lead to a new comparison.
+    """
+    of_context = None if facts is None else contexts(facts)
+    chosen = (
+        select(SUBMISSIONS.c.sha256, EVALUATIONS.c.context)
+        .join_from(SUBMISSIONS, EVALUATIONS)
+        .where(EVALUATIONS.c.ruleset_hash == ruleset_hash)
+    )
+    with database.connect() as connection:
+        return {
+            sha256
+            for sha256, context in select_in(connection, chosen, SUBMISSIONS.c.sha256, sha256s)
+            if of_context is None or of_context.get(sha256) == context
+        }
+
+
+def record(
+    database: Engine,
+    run_id: int,
+    facts: Facts,
+    evaluations: Mapping[str, Evaluation],
+    ruleset: RuleSetName,
+    received_at: datetime,
+) -> Recorded:
+    """Store a batch: everything in `facts` (agencies resolved, years linked) and what was said of it.
+
+    `evaluations` may leave out submissions that `known` has named: their stored evaluation joins the run. One
+    that has none at all is kept and listed among the run's errors as our fault. Recording the same again adds
+    nothing. Writers wait for each other.
+    """
+    batch = submissions.received(facts)
+    of_context = contexts(facts)
+    with writing(database) as connection:
+        kept, renumbered, counts = submissions.record_submissions(connection, run_id, batch, received_at)
+        of_submission, changed, more = record_evaluations(
+            connection, kept, evaluations, of_context, ruleset, received_at
+        )
+        counts.update(more)
+        touched = renumbered | {
+            s.report_id for s in kept if s.report_id is not None and of_submission.get(s.id) in changed
+        }
+        counts["changes_new"] = record_changes(connection, touched, ruleset.hash) if touched else 0
+        _add_to_run(connection, run_id, of_submission.values(), (), counts)
+        unevaluated = [s for s in kept if s.id not in of_submission]
+        if unevaluated:
+            faults = [ErrorView(s.file, ErrorKind.INTERNAL.value, NOT_EVALUATED) for s in unevaluated]
+            _record_errors(connection, run_id, faults)
+    return Recorded(dict(counts))
+
+
+def record_errors(database: Engine, run_id: int, errors: Iterable[ErrorView]) -> None:
+    """Store what could not be taken in. The same error of the same source is kept once."""
+    with writing(database) as connection:
+        _record_errors(connection, run_id, errors)
+
+
+def _record_errors(connection: Connection, run_id: int, errors: Iterable[ErrorView]) -> None:
+    source = connection.execute(select(RUNS.c.source).where(RUNS.c.id == run_id)).scalar_one()
+    rows = {
+        digest([source, error.kind, error.file, error.message]): {
+            "source": source,
+            "file": error.file,
+            "kind": error.kind,
+            "message": error.message,
+        }
+        for error in errors
+    }
+    insert_new(
+        connection,
+        SYSTEM_ERRORS,
+        [{**row, "fingerprint": f, "first_run_id": run_id, "last_run_id": run_id} for f, row in rows.items()],
+    )
+    found = select_in(
+        connection,
+        select(SYSTEM_ERRORS.c.fingerprint, SYSTEM_ERRORS.c.id),
+        SYSTEM_ERRORS.c.fingerprint,
+        rows,
+    )
+    ids: dict[str, int] = dict(tuple(row) for row in found)
+    for id_ in sorted(ids.values()):
+        seen = (SYSTEM_ERRORS.c.id == id_) & (SYSTEM_ERRORS.c.last_run_id < run_id)
+        connection.execute(update(SYSTEM_ERRORS).where(seen).values(last_run_id=run_id))
+    _add_to_run(connection, run_id, (), [ids[fingerprint] for fingerprint in rows], Counter())
+
+
+def _add_to_run(
+    connection: Connection,
+    run_id: int,
+    evaluations: Iterable[int],
+    errors: Iterable[int],
+    counts: Counter[str],
+) -> None:
+    run = connection.execute(
+        select(RUNS.c.evaluations, RUNS.c.errors, RUNS.c.counts).where(RUNS.c.id == run_id)
+    ).one()
+    connection.execute(
+        update(RUNS)
+        .where(RUNS.c.id == run_id)
+        .values(
+            evaluations=list(dict.fromkeys((*run.evaluations, *evaluations))),
+            errors=list(dict.fromkeys((*run.errors, *errors))),
+            counts=dict(Counter(run.counts) + counts),
+        )
+    )
+
+
+def finish_run(database: Engine, run_id: int, state: State, missing: Iterable[MissingView] = ()) -> None:
+    """Close a run: how it ended, and who has not submitted. Raises ConfigurationError for an unknown run."""
+    with writing(database) as connection:
+        done = connection.execute(
+            update(RUNS)
+            .where(RUNS.c.id == run_id)
+            .values(
+                state=state,
+                finished_at=datetime.now(UTC),
+                missing=[{"agency": owed.agency, "year": owed.year} for owed in missing],
+            )
+        )
+        if done.rowcount != 1:
+            raise ConfigurationError(f"没有编号为{run_id}的核查记录。")
