@@ -1,0 +1,108 @@
+"""The score: pure arithmetic over verdicts and findings, by the model in ``expectations/scoring.toml``.
+
+A skipped check is not a pass: a dimension in which no rule could be decided is not counted as full.
+Its points are shared out among the other dimensions in proportion, so that the parts still add up to 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import floor
+
+from expectations.catalogue import rule
+from expectations.scoring import Dimension, ScoringModel, scoring
+from models.results import (
+    Addressee,
+    Deduction,
+    DimensionScore,
+    Finding,
+    Score,
+    Severity,
+    Verdict,
+)
+
+
+def score(
+    verdicts: Mapping[str, Verdict],
+    findings: Iterable[Finding],
+    *,
+    zero_report: bool = False,
+    model: ScoringModel | None = None,
+) -> Score:
+    """Return the score of one report.
+
+    Coverage is the share of applicable rules (those in `verdicts`) that were decided. Under the model's
+    threshold, or where the rules it requires do not apply, total is None and the grade says so. Only
+    critical and warning findings addressed to the agency deduct, each rule once (plus a little for
+    further findings of the same rule), never more than the points of its dimension.
+    """
+    model = model or scoring()
+    decided = {rule_id for rule_id, verdict in verdicts.items() if verdict is not Verdict.NOT_ASSESSABLE}
+    coverage = round(len(decided) / len(verdicts), 4) if verdicts else 0.0
+    counting = [
+        finding
+        for finding in findings
+        if finding.addressee is Addressee.AGENCY and finding.severity is not Severity.INFO
+    ]
+    dimensions = _dimensions(model, decided, counting)
+    scored = coverage >= model.coverage and all(rule_id in verdicts for rule_id in model.requires)
+    if not scored or not dimensions:
+        return Score(None, model.not_scored, coverage, dimensions, (), zero_report)
+    total = round(sum(dimension.points for dimension in dimensions), 1)
+    # a finding stands for its consequences as well: a part that is gone with its table lacks the table
+    critical = {
+        rule_id
+        for finding in counting
+        if finding.severity is Severity.CRITICAL
+        for rule_id in (finding.rule, *finding.consequences)
+    }
+    gates = [gate for gate in model.gates if critical & set(gate.rules)]
+    total = min([total, *(float(gate.at_most) for gate in gates)])
+    grade = next(grade.title for grade in model.grades if total >= grade.at_least)
+    return Score(total, grade, coverage, dimensions, tuple(gate.title for gate in gates), zero_report)
+
+
+def _dimensions(
+    model: ScoringModel, decided: set[str], findings: Sequence[Finding]
+) -> tuple[DimensionScore, ...]:
+    looked_into = {rule(rule_id).dimension for rule_id in decided}
+    counted = [d for d in model.dimensions if d.key in looked_into and d.points > 0]
+    maxima = _shared_out(counted)
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    scores = []
+    for dimension in counted:
+        deductions = tuple(
+            _deduction(model, rule_id, found)
+            for rule_id, found in by_rule.items()
+            if rule(rule_id).dimension == dimension.key
+        )
+        maximum = maxima[dimension.key]
+        left = max(0.0, round(maximum - sum(deduction.points for deduction in deductions), 1))
+        scores.append(DimensionScore(dimension.key, dimension.title, maximum, left, deductions))
+    return tuple(scores)
+
+
+def _shared_out(dimensions: Sequence[Dimension]) -> dict[str, float]:
+    """Scale the points of these dimensions to 100, in tenths that add up exactly (largest remainders)."""
+    whole = sum(dimension.points for dimension in dimensions)
+    if not whole:
+        return {}
+    exact = {d.key: d.points * 1000 / whole for d in dimensions}
+    tenths = {key: floor(value) for key, value in exact.items()}
+    by_remainder = sorted(exact, key=lambda key: (tenths[key] - exact[key], list(exact).index(key)))
+    for key in by_remainder[: 1000 - sum(tenths.values())]:
+        tenths[key] += 1
+    return {key: value / 10 for key, value in tenths.items()}
+
+
+def _deduction(model: ScoringModel, rule_id: str, found: Sequence[Finding]) -> Deduction:
+    """One rule deducts once by its gravest finding, plus `further` for each other, up to a limit."""
+    gravest = max((finding.severity for finding in found), key=lambda severity: severity.rank)
+    base = model.deductions[gravest.value]
+    if gravest is Severity.CRITICAL:
+        base = model.special.get(rule_id, base)
+    further = min(model.further * (len(found) - 1), model.further_at_most)
+    steps = [base, *[model.further] * round(further / model.further)]
+    return Deduction(rule_id, float(base + further), "+".join(f"{step:g}" for step in steps))

@@ -1,0 +1,94 @@
+"""One cause, one finding: what only repeats another finding becomes one of its consequences.
+
+The verdict of the repeating rule stays FAIL; it just does not accuse a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from expectations.rules.wording import SECTION_OF_TABLE
+from models.results import Addressee, Severity
+
+
+@dataclass(slots=True)
+class Draft:
+    """A finding being put together. `where` is a locator as JSON, None until it is looked up."""
+
+    rule: str
+    severity: Severity
+    addressee: Addressee
+    subject: str
+    message: str
+    cells: tuple[str, ...] = ()
+    observed: float | int | str | None = None
+    expected: float | int | str | None = None
+    difference: float | int | None = None
+    where: str | None = None
+    table: str | None = None
+    misplaced: str | None = None
+    consequences: list[str] = field(default_factory=list)
+
+
+Repeats = Callable[[Draft, Draft], bool]
+"""(cause, other) → whether the other finding only repeats the cause."""
+
+
+def _same_table(cause: Draft, other: Draft) -> bool:
+    return other.table == cause.subject
+
+
+def _same_subject(cause: Draft, other: Draft) -> bool:
+    return other.subject == cause.subject
+
+
+def _table_of_section(cause: Draft, other: Draft) -> bool:
+    return SECTION_OF_TABLE.get(other.subject) == cause.subject
+
+
+def _section_of_misplaced_table(cause: Draft, other: Draft) -> bool:
+    return other.misplaced is not None and SECTION_OF_TABLE.get(other.misplaced) == cause.subject
+
+
+def _same_cells(cause: Draft, other: Draft) -> bool:
+    return bool(other.cells) and set(other.cells) <= set(cause.cells)
+
+
+def _section_six(cause: Draft, other: Draft) -> bool:
+    return cause.subject == "other"
+
+
+def _always(cause: Draft, other: Draft) -> bool:
+    return True
+
+
+# In this order, so that what is already a consequence moves up with its cause.
+_CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
+    ("STR-07", ("STR-08",), _same_cells),
+    ("STR-06", ("STR-07", "STR-08", "STR-09", "CELL-01", "CELL-07"), _same_table),
+    ("STR-01", ("STR-06",), _table_of_section),
+    ("STR-01", ("STR-14",), _section_of_misplaced_table),
+    ("STR-01", ("S6-01",), _section_six),
+    ("META-03", ("META-06",), _always),
+    ("CELL-07", ("EXT-01",), _same_cells),
+    ("T3-03", ("T3-04", "T3-12"), _same_subject),
+    ("T3-02", ("T3-04", "T3-12"), _same_subject),
+    ("T2-03", ("T2-02",), _same_subject),
+    ("XY-01", ("XY-02",), _always),
+)
+
+
+def fold(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the findings of one report that stand for themselves, the others folded into their causes."""
+    standing = list(drafts)
+    for cause_rule, effects, repeats in _CAUSES:
+        for cause in [draft for draft in standing if draft.rule == cause_rule]:
+            folded = [d for d in standing if d.rule in effects and d is not cause and repeats(cause, d)]
+            for draft in folded:
+                cause.consequences += [draft.rule, *draft.consequences]
+            swallowed = {id(draft) for draft in folded}
+            standing = [draft for draft in standing if id(draft) not in swallowed]
+    for draft in standing:
+        draft.consequences = sorted(set(draft.consequences))
+    return standing

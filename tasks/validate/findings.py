@@ -1,0 +1,118 @@
+"""From failing rows to findings: evidence in words, severity, addressee, place in the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from expectations.catalogue import rules
+from expectations.rule import Row, Rule
+from models.results import Addressee, Finding
+from tasks.validate.causes import Draft, fold
+
+_Group = tuple[str, list[Row]]
+
+
+def findings(
+    frames: Mapping[str, pl.DataFrame],
+    failures: Mapping[str, list[int]],
+    applicable: Mapping[str, pl.DataFrame],
+) -> dict[str, tuple[Finding, ...]]:
+    """Return the findings of every report that has any, in catalogue order, then by subject.
+
+    `failures` gives the failing rows (``nr``) of each rule in its prepared frame, `applicable` the
+    reports (column ``submission``) each rule applies to; failing rows of other reports are not findings.
+    """
+    drafts: dict[str, list[Draft]] = {}
+    for rule in rules():
+        numbers = failures.get(rule.id)
+        if not numbers:
+            continue
+        failing = (
+            frames[rule.frame]
+            .filter(pl.col("nr").is_in(numbers))
+            .join(applicable[rule.id], on="submission", how="semi")
+        )
+        for submission, rows in _grouped(rule, failing):
+            drafts.setdefault(submission, []).append(_draft(rule, rows))
+    standing = {submission: fold(found) for submission, found in drafts.items()}
+    places = _places(frames["cells"], standing)
+    order = {rule.id: number for number, rule in enumerate(rules())}
+    return {
+        submission: tuple(
+            _finding(draft, places.get(submission, {}))
+            for draft in sorted(found, key=lambda d: (order[d.rule], d.subject, d.cells, d.message))
+        )
+        for submission, found in standing.items()
+    }
+
+
+def _grouped(rule: Rule, failing: pl.DataFrame) -> list[_Group]:
+    """Put failing rows that make one finding together; without `group_by` every row stands alone."""
+    if not rule.group_by:
+        return [(row["submission"], [row]) for row in failing.iter_rows(named=True)]
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in failing.iter_rows(named=True):
+        key = (row["submission"], *(row[column] for column in rule.group_by))
+        groups.setdefault(key, []).append(row)
+    return [(key[0], rows) for key, rows in groups.items()]
+
+
+def _draft(rule: Rule, rows: list[Row]) -> Draft:
+    told = rule.evidence(rows)
+    first = rows[0]
+    return Draft(
+        rule=rule.id,
+        severity=max((rule.severity_of(row) for row in rows), key=lambda severity: severity.rank),
+        addressee=rule.addressee_of(first),
+        subject=told.subject,
+        message=told.message,
+        cells=told.cells,
+        observed=told.observed,
+        expected=told.expected,
+        difference=told.difference,
+        where=first.get("where"),
+        table=first.get("table") if rule.frame in ("lines", "cells") else None,
+        misplaced=first.get("misplaced_table"),
+    )
+
+
+def _places(cells: pl.DataFrame, standing: Mapping[str, list[Draft]]) -> dict[str, dict[str, Row]]:
+    """Look up where the cells of all findings stand and how they were read, in one join."""
+    named = [
+        (submission, code)
+        for submission, found in standing.items()
+        for code in {code for draft in found for code in draft.cells}
+    ]
+    wanted = pl.DataFrame(named, schema={"submission": pl.String, "code": pl.String}, orient="row")
+    places: dict[str, dict[str, Row]] = {}
+    for row in (
+        cells.select("submission", "code", "where", "read_by", "kind")
+        .join(wanted, on=["submission", "code"], how="semi")
+        .iter_rows(named=True)
+    ):
+        places.setdefault(row["submission"], {})[row["code"]] = row
+    return places
+
+
+def _finding(draft: Draft, cells: Mapping[str, Row]) -> Finding:
+    known = tuple(code for code in draft.cells if code in cells)
+    stands = next((cells[code]["where"] for code in known if cells[code]["kind"] != "missing"), None)
+    # what OCR read never proves a breach by itself
+    ocr = any(cells[code]["read_by"] == "ocr" for code in known)
+    return Finding(
+        rule=draft.rule,
+        severity=draft.severity,
+        message=draft.message,
+        addressee=Addressee.OPERATOR if ocr else draft.addressee,
+        subject=draft.subject,
+        cells=known,
+        observed=draft.observed,
+        expected=draft.expected,
+        difference=draft.difference,
+        where=json.loads(stands or draft.where or "{}"),
+        consequences=tuple(draft.consequences),
+    )

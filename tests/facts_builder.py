@@ -1,0 +1,386 @@
+"""A clean, made-up report as frames: a test changes one thing in it and compares what is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from expectations.rules.arithmetic import LINE_OF_COLUMN
+from expectations.template import Template, load
+from models.facts import (
+    APPLICANTS,
+    DISPUTE_GROUPS,
+    OUTCOME_LINES,
+    OUTCOMES,
+    SCHEMAS,
+    Facts,
+    concat,
+)
+from models.results import Evaluation, Verdict
+from tasks.validate import evaluate
+
+AGENCY = "云栖市映溪区林草局"
+_HOME = {"t2": "proactive", "t3": "requests", "t4": "disputes"}
+_OTHER_2021 = ("results.other.overdue_correction", "results.other.overdue_fee", "results.other.misc")
+
+# What each kind of applicant asked and got: every identity of the form holds, no row total is trivial.
+_ASKED: dict[str, dict[str, int]] = {
+    "natural_person": {"received_new": 40, "carried_in": 3, "carried_out": 4},
+    "enterprise": {"received_new": 12, "carried_in": 1, "carried_out": 2},
+    "research": {"received_new": 2, "carried_in": 0, "carried_out": 0},
+    "public_welfare": {"received_new": 3, "carried_in": 1, "carried_out": 1},
+    "legal_service": {"received_new": 5, "carried_in": 0, "carried_out": 1},
+    "other_org": {"received_new": 1, "carried_in": 0, "carried_out": 0},
+}
+_DISPUTES = {
+    "review": (3, 1, 2, 1),
+    "suit_direct": (1, 0, 1, 0),
+    "suit_after_review": (2, 1, 0, 1),
+}
+_TABLE_2 = {
+    "t2.rules.issued": 0,
+    "t2.rules.repealed": 0,
+    "t2.rules.in_force": 2,
+    "t2.normative_docs.issued": 5,
+    "t2.normative_docs.repealed": 2,
+    "t2.normative_docs.in_force": 23,
+    "t2.licensing.decisions": 310,
+    "t2.penalty.decisions": 42,
+    "t2.coercion.decisions": 6,
+    "t2.fees.amount_wan_yuan": 12.35,
+}
+
+
+def clean_cells(template_id: str) -> dict[str, float]:
+    """Return the value of every cell of the clean report."""
+    template = load(template_id)
+    results = [row.key for row in template.table3_rows if row.key.startswith("results.") and not row.total]
+    lines: dict[str, dict[str, int]] = {row.key: {} for row in template.table3_rows}
+    for place, applicant in enumerate(APPLICANTS[:-1]):
+        asked = _ASKED[applicant]
+        done = asked["received_new"] + asked["carried_in"] - asked["carried_out"]
+        for line in ("received_new", "carried_in", "carried_out"):
+            lines[line][applicant] = asked[line]
+        share, left = divmod(done, len(results))
+        for index, line in enumerate(results):
+            lines[line][applicant] = share + (1 if (index + place) % len(results) < left else 0)
+        lines["results.total"][applicant] = done
+    for row in lines.values():
+        row["total"] = sum(row.values())
+    values: dict[str, float] = {f"t3.{line}.{a}": n for line, row in lines.items() for a, n in row.items()}
+    for group, numbers in _DISPUTES.items():
+        values |= {f"t4.{group}.{o}": n for o, n in zip(OUTCOMES, (*numbers, sum(numbers)), strict=True)}
+    for number, cell in enumerate(c for c in template.cells.values() if c.table == "t2"):
+        values[cell.code] = _TABLE_2.get(cell.code, 0 if cell.form == "amount" else 4 + number)
+    return {code: float(values[code]) for code in template.cells}
+
+
+def clean_report(
+    submission: str = "a", template_id: str = "v2021", year: int | None = None, **changes: Any
+) -> Facts:
+    """Return the frames of one clean report; `changes` replace columns of its row in `reports`."""
+    template = load(template_id)
+    report_year = year or (2023 if template_id == "v2021" else 2020)
+    cells = _cell_rows(submission, template)
+    facts = Facts(
+        **{
+            name: pl.DataFrame(rows, schema=dict(SCHEMAS[name]), orient="row")
+            for name, rows in {
+                "reports": [_report_row(submission, template_id, report_year) | changes],
+                "sections": _section_rows(submission, template),
+                "tables": _table_rows(submission, template),
+                "lines": _line_rows(submission, template),
+                "cells": cells,
+                "requests_by_outcome": [],
+                "requests_by_applicant": [],
+                "disputes": [],
+                "documents": [],
+                "years": [],
+            }.items()
+        }
+    )
+    return rebuild(facts)
+
+
+def _report_row(submission: str, template_id: str, year: int) -> dict[str, Any]:
+    return {
+        "submission": submission,
+        "file": f"{submission}.html",
+        "format": "html",
+        "title": f"{AGENCY}{year}年政府信息公开工作年度报告",
+        "agency": AGENCY,
+        "agency_source": "title",
+        "rank": "county",
+        "organ": "department",
+        "year": year,
+        "year_source": "title",
+        "title_year": year,
+        "period_text": f"{year}年1月1日至{year}年12月31日",
+        "period_start": date(year, 1, 1),
+        "period_end": date(year, 12, 31),
+        "signed_on": date(year + 1, 1, 20),
+        "published_on": None,
+        "template": template_id,
+        "template_required": template_id,
+        "fee_statement": "本年度未收取信息处理费。",
+        "zero_report": False,
+        "uncertain_cells": 0,
+        "characters": 3000,
+        "notes": [],
+    }
+
+
+def _section_rows(submission: str, template: Template) -> list[dict[str, Any]]:
+    homes = {section: table for table, section in _HOME.items()}
+    return [
+        {
+            "submission": submission,
+            "key": section.key,
+            "expected_heading": section.heading,
+            "heading": section.heading,
+            "numeral": section.numeral,
+            "match": "exact",
+            "order": order,
+            "previous_order": order - 1 if order > 1 else None,
+            "occurrences": 1,
+            "text": "本部分正文。" * 20,
+            "characters": 100,
+            "tables": 1 if section.key in homes else 0,
+            "misplaced_table": None,
+            "where": json.dumps({"line": order * 100}),
+        }
+        for order, section in enumerate(template.sections, start=1)
+    ]
+
+
+def _table_rows(submission: str, template: Template) -> list[dict[str, Any]]:
+    counts = {t: sum(c.table == t for c in template.cells.values()) for t in _HOME}
+    return [
+        {
+            "submission": submission,
+            "table": table,
+            "cells_expected": count,
+            "cells_found": count,
+            "cells_read": count,
+            "occurrences": 1,
+            "section": _HOME[table],
+            "where": json.dumps({"table": number}),
+        }
+        for number, (table, count) in enumerate(counts.items(), start=1)
+    ]
+
+
+def _line_rows(submission: str, template: Template) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+
+    def add(table: str, axis: str, key: str, label: str, width: int | None = None) -> None:
+        before = [r["order"] for r in rows if (r["table"], r["axis"]) == (table, axis)]
+        rows.append(
+            {
+                "submission": submission,
+                "table": table,
+                "axis": axis,
+                "key": key,
+                "expected_label": label,
+                "label": label,
+                "match": "exact",
+                "similarity": 1.0,
+                "order": len(before) + 1,
+                "previous_order": max(before, default=None),
+                "width": width,
+                "expected_width": width,
+                "foreign": False,
+                "where": json.dumps({"table": int(table[1]) - 1}),
+            }
+        )
+
+    for block in template.table2:
+        add("t2", "block", f"t2.{block.key}", block.label)
+        for column in block.columns:
+            add("t2", "column", f"t2.{block.key}.columns.{column.key}", column.label)
+        for row in block.rows:
+            add("t2", "row", f"t2.{row.key}", row.label)
+    for column in template.table3_columns:
+        add("t3", "column", f"t3.columns.{column.key}", column.label)
+    for row in template.table3_rows:
+        add("t3", "row", f"t3.{row.key}", row.label, 7)
+    for group in template.table4_groups:
+        add("t4", "column", f"t4.columns.{group.key}", group.label)
+    for outcome in template.table4_outcomes:
+        add("t4", "column", f"t4.columns.{outcome.key}", outcome.label)
+    add("t4", "row", "t4.row", "数据行", 15)
+    return rows
+
+
+def _cell_rows(submission: str, template: Template) -> list[dict[str, Any]]:
+    values = clean_cells(template.id)
+    rows = []
+    for number, cell in enumerate(template.cells.values(), start=1):
+        value = values[cell.code]
+        rows.append(
+            {
+                "submission": submission,
+                "code": cell.code,
+                "table": cell.table,
+                "row": cell.row,
+                "column": cell.column,
+                "total": cell.total,
+                "form": cell.form,
+                "raw": f"{value:g}",
+                "value": value,
+                "kind": "number" if value else "zero",
+                "reason": None,
+                "proposal": None,
+                "normalised": None,
+                "where": json.dumps({"table": int(cell.table[1]) - 1, "row": number}),
+                "read_by": "text",
+                "confidence": 1.0,
+            }
+        )
+    return rows
+
+
+def rebuild(facts: Facts) -> Facts:
+    """Build the frames of numbers anew from `cells` (one submission), previous years left unknown."""
+    template = load(facts.reports.item(0, "template"))
+    submission = facts.reports.item(0, "submission")
+    values: dict[str, float | None] = dict(facts.cells.select("code", "value").iter_rows())
+    lines = [row.key for row in template.table3_rows]
+    if "t3.results.other.total" in values and template.id == "v2021":
+        lines = [line for line in lines if line not in _OTHER_2021] + ["results.other"]
+
+    def of_column(column: str, applicant: str) -> float | None:
+        code = f"t3.{LINE_OF_COLUMN[column]}.{applicant}"
+        if column != "other_processing" or code in values:
+            return values[code]
+        parts = [values[f"t3.{line}.{applicant}"] for line in _OTHER_2021]
+        return None if any(part is None for part in parts) else sum(p for p in parts if p is not None)
+
+    rows: dict[str, list[dict[str, Any]]] = {
+        "requests_by_outcome": [
+            {"line": line} | {a: values[f"t3.{line}.{a}"] for a in APPLICANTS} for line in lines
+        ],
+        "requests_by_applicant": [
+            {"applicant": a}
+            | {
+                c: of_column(c, a)
+                for c in ("received_new", "carried_in", *OUTCOME_LINES, "results_total", "carried_out")
+            }
+            for a in APPLICANTS
+        ],
+        "disputes": [{"group": g} | {o: values[f"t4.{g}.{o}"] for o in OUTCOMES} for g in DISPUTE_GROUPS],
+        "documents": [
+            {"kind": k} | {c: values[f"t2.{k}.{c}"] for c in ("issued", "repealed", "in_force")}
+            for k in ("rules", "normative_docs")
+            if template.id == "v2021"
+        ],
+        "years": [{"applicant": a, "carried_in": values[f"t3.carried_in.{a}"]} for a in APPLICANTS],
+    }
+    return replace(
+        facts,
+        **{
+            name: pl.DataFrame(
+                [{"submission": submission} | row for row in frame], schema=dict(SCHEMAS[name]), orient="row"
+            )
+            for name, frame in rows.items()
+        },
+    )
+
+
+def with_previous(facts: Facts) -> Facts:
+    """Put a report of the year before beside it whose numbers lead up to those of the clean report."""
+    values = clean_cells(facts.reports.item(0, "template"))
+    carried = {a: values[f"t3.carried_in.{a}"] for a in APPLICANTS}
+    stock = {
+        kind: values[f"t2.{kind}.in_force"] - values[f"t2.{kind}.issued"] + values[f"t2.{kind}.repealed"]
+        for kind in ("rules", "normative_docs")
+        if f"t2.{kind}.in_force" in values
+    }
+    known = pl.lit("before").alias("previous_submission")
+    return replace(
+        facts,
+        years=facts.years.with_columns(
+            known,
+            previous_carried_out=pl.col("applicant").replace_strict(carried, return_dtype=pl.Float64),
+        ),
+        documents=facts.documents.with_columns(
+            known,
+            previous_in_force=pl.col("kind").replace_strict(stock, default=None, return_dtype=pl.Float64),
+        ),
+    )
+
+
+def change_cell(facts: Facts, code: str, **changes: Any) -> Facts:
+    """Change one cell and build the frames of numbers anew. `value` alone also sets raw and kind."""
+    if set(changes) == {"value"}:
+        value = changes["value"]
+        changes |= {"raw": f"{value:g}", "kind": "number" if value else "zero"}
+    elif "kind" in changes:
+        changes = {"value": None} | changes
+    return rebuild(change(facts, "cells", pl.col("code") == code, **changes))
+
+
+def change(facts: Facts, frame: str, where: pl.Expr, **changes: Any) -> Facts:
+    """Change columns in the rows of one frame that meet a condition."""
+    schema = SCHEMAS[frame]
+    table: pl.DataFrame = getattr(facts, frame)
+    columns = [
+        pl.when(where).then(pl.lit(value, dtype=schema[name])).otherwise(pl.col(name)).alias(name)
+        for name, value in changes.items()
+    ]
+    return replace(facts, **{frame: table.with_columns(columns)})
+
+
+def batch(*reports: Facts) -> Facts:
+    """Stack reports into one set."""
+    return concat(list(reports))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A report, and all that must be said of it: findings as tuples, verdicts that are no PASS."""
+
+    facts: Facts
+    findings: list[tuple[Any, ...]]
+    verdicts: dict[str, str]
+
+
+def told(evaluation: Evaluation) -> list[tuple[Any, ...]]:
+    """Return findings as (rule, severity, addressee, subject, observed, expected, difference, consequences)."""
+    return [
+        (
+            f.rule,
+            str(f.severity),
+            str(f.addressee),
+            f.subject,
+            f.observed,
+            f.expected,
+            f.difference,
+            f.consequences,
+        )
+        for f in evaluation.findings
+    ]
+
+
+def not_passed(evaluation: Evaluation) -> dict[str, str]:
+    """Return the verdicts that are no PASS."""
+    return {rule: str(v) for rule, v in evaluation.verdicts.items() if v is not Verdict.PASS}
+
+
+def evaluate_cases(cases: Mapping[str, Case]) -> dict[str, Evaluation]:
+    """Evaluate all cases in one batch, each under its name as submission."""
+    renamed = [
+        Facts(
+            **{
+                frame: getattr(case.facts, frame).with_columns(submission=pl.lit(name))
+                for frame in Facts.names()
+            }
+        )
+        for name, case in cases.items()
+    ]
+    return evaluate(concat(renamed))
