@@ -24,7 +24,7 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@touch $@
 
 sweep: install
-	@$(BIN)/hecha sweep samples --roster samples/roster.csv
+	@$(BIN)/hecha sweep samples/reports --roster samples/roster.csv
 
 test: dev
 	@$(BIN)/python -m pytest $(ARGS)
@@ -46,7 +46,7 @@ docs: dev
 	$(BIN)/python -m expectations.rulebook > docs/RULES.md
 
 samples: dev
-	$(BIN)/python samples/generate.py
+	$(BIN)/python -m samples.generate
 
 clean:
 	rm -rf .hecha build *.egg-info

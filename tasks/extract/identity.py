@@ -194,17 +194,16 @@ def _year(
 
 
 def _period(texts: Sequence[str]) -> tuple[str | None, date | None, date | None]:
-    for text in texts:
-        folded = fold(text)
-        for match in _PERIOD.finditer(folded):
-            around = folded[max(0, match.start() - 40) : match.end() + 10]
-            if not _PERIOD_CONTEXT.search(around):
-                continue
-            year, month, day, end_year, end_month, end_day = match.groups()
-            start = _date(year, month, day)
-            end = _date(end_year or year, end_month, end_day)
-            if start and end:
-                return match.group(), start, end
+    folded = fold("".join(texts))  # conversions and PDFs break the sentence over lines
+    for match in _PERIOD.finditer(folded):
+        around = folded[max(0, match.start() - 40) : match.end() + 10]
+        if not _PERIOD_CONTEXT.search(around):
+            continue
+        year, month, day, end_year, end_month, end_day = match.groups()
+        start = _date(year, month, day)
+        end = _date(end_year or year, end_month, end_day)
+        if start and end:
+            return match.group(), start, end
     return None, None, None
 
 

@@ -1,0 +1,1 @@
+"""Static pages of a sweep, free of network and server."""

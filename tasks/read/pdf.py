@@ -121,8 +121,8 @@ def _lines(found: Sequence[Glyph]) -> list[list[Glyph]]:
 
 
 def _on_one_line(one: Glyph, other: Glyph) -> bool:
-    """Say whether the middle of one character lies within the height of the other (a dash is very flat)."""
-    return one.top - 2 <= other.y <= one.bottom + 2 or other.top - 2 <= one.y <= other.bottom + 2
+    """Say whether two characters stand on one line: their middles are nearer than half a line."""
+    return abs(one.y - other.y) < 0.5 * min(one.bottom - one.top, other.bottom - other.top)
 
 
 def _text(found: Sequence[Glyph]) -> str:

@@ -62,7 +62,8 @@ def glyphs(page: pdfium.PdfPage) -> list[Glyph]:
         code = raw.FPDFText_GetUnicode(text_page, index)
         if code in (0, 10, 13, 0xFFFE, 0xFFFF) or code > 0x10FFFF:
             continue
-        left, bottom, right, top = text_page.get_charbox(index)
+        # the loose box has the height of the line: 一 and 、 share it
+        left, bottom, right, top = text_page.get_charbox(index, loose=True)
         found.append(
             Glyph(
                 chr(code),

@@ -1,0 +1,1 @@
+"""A made-up district: data, the script that makes its reports, and the reports."""

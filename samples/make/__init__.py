@@ -1,0 +1,1 @@
+"""From the data files to report files: tables, prose, planted faults, and one writer a format."""
