@@ -115,7 +115,7 @@ def _uncertain(rows: Sequence[Row]) -> Evidence:
         parts.append(f"原文“{raw}”")
     if reasons:
         parts.append(f"原因：{reasons}")
-    if all(row["proposal"] for row in rows):
+    if all(row["proposal"] for row in rows) and len({row["row"] for row in rows}) == 1:
         parts.append(f"可能为“{'、'.join(str(row['proposal']) for row in rows)}”")
     return Evidence(subject, "，".join(parts) + "。请对照原件核实。", _codes(rows), observed=raw or None)
 
@@ -189,6 +189,7 @@ RULES = (
         dimension="format",
         quality="precision",
         severity=Severity.WARNING,
+        cases=(Case(Severity.INFO, (Where("value", ">=", 0),)),),
         source=FORM_2021,
         summary="行政事业性收费金额以万元为单位，应当不小于0，小数不超过4位。",
         hint="请按万元为单位填写收费金额，最多保留4位小数（精确到元）。",
@@ -200,6 +201,7 @@ RULES = (
         rows=(Where("form", "==", "amount"),),
         evidence=_amount,
         templates=("v2021",),
+        notes=("小数超过4位的为提示：国办公开办函〔2021〕30号正文中未查到关于小数位数的规定。",),
     ),
     Rule(
         id="CELL-05",
@@ -276,7 +278,7 @@ EXTRACTION_RULES = (
         hint="请核查人员对照原件核实读数；必要时请填报单位提供可编辑的文件。",
         check=Check("ExpectColumnValuesToNotBeInSet", {"column": "kind", "value_set": ["uncertain"]}),
         reads=(),
-        group_by=("table", "row"),
+        group_by=("table", "reason"),
         evidence=_uncertain,
         addressee=Addressee.OPERATOR,
         notes=("不扣分，不是填报单位的问题。",),

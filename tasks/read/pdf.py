@@ -121,8 +121,8 @@ def _lines(found: Sequence[Glyph]) -> list[list[Glyph]]:
 
 
 def _on_one_line(one: Glyph, other: Glyph) -> bool:
-    """Say whether two characters stand on one line: their middles are nearer than half a line."""
-    return abs(one.y - other.y) < 0.5 * min(one.bottom - one.top, other.bottom - other.top)
+    """Say whether two characters stand on one line: their middles are nearer than two fifths of a line."""
+    return abs(one.y - other.y) < 0.4 * min(one.bottom - one.top, other.bottom - other.top)
 
 
 def _text(found: Sequence[Glyph]) -> str:

@@ -14,7 +14,11 @@ from models.results import Addressee, Severity
 
 @dataclass(slots=True)
 class Draft:
-    """A finding being put together. `where` is a locator as JSON, None until it is looked up."""
+    """A finding being put together.
+
+    `where` is a locator as JSON, None until it is looked up; `position` is the number of its first failing
+    row in the prepared frame, which follows the form from top to bottom.
+    """
 
     rule: str
     severity: Severity
@@ -28,6 +32,7 @@ class Draft:
     where: str | None = None
     table: str | None = None
     misplaced: str | None = None
+    position: int = 0
     consequences: list[str] = field(default_factory=list)
 
 

@@ -21,7 +21,7 @@ def findings(
     failures: Mapping[str, list[int]],
     applicable: Mapping[str, pl.DataFrame],
 ) -> dict[str, tuple[Finding, ...]]:
-    """Return the findings of every report that has any, in catalogue order, then by subject.
+    """Return the findings of every report that has any, in catalogue order, then as on the form.
 
     `failures` gives the failing rows (``nr``) of each rule in its prepared frame, `applicable` the
     reports (column ``submission``) each rule applies to; failing rows of other reports are not findings.
@@ -44,7 +44,7 @@ def findings(
     return {
         submission: tuple(
             _finding(draft, places.get(submission, {}))
-            for draft in sorted(found, key=lambda d: (order[d.rule], d.subject, d.cells, d.message))
+            for draft in sorted(found, key=lambda d: (order[d.rule], d.position, d.subject))
         )
         for submission, found in standing.items()
     }
@@ -77,6 +77,7 @@ def _draft(rule: Rule, rows: list[Row]) -> Draft:
         where=first.get("where"),
         table=first.get("table") if rule.frame in ("lines", "cells") else None,
         misplaced=first.get("misplaced_table"),
+        position=first["nr"],
     )
 
 

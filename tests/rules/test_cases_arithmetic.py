@@ -55,8 +55,8 @@ CASES = {
             }
         ),
         [
-            ("T3-01", "critical", "agency", "results.unable.needs_creation", 2, 1, 1, ()),
             ("T3-01", "critical", "agency", "results.unable.not_held", 2, 3, -1, ()),
+            ("T3-01", "critical", "agency", "results.unable.needs_creation", 2, 1, 1, ()),
         ],
         {"T3-01": "FAIL"},
     ),
@@ -220,7 +220,7 @@ def test_sentences(evaluations: dict[str, Evaluation]) -> None:
         "相差3，勾稽关系不成立。",
         "表三“总计”列：第一项63与第二项5之和为68，第三项（七）总计60与第四项11之和为71，相差3，勾稽关系不成立。",
     ]
-    assert messages("T3-01")[1] == (
+    assert messages("T3-01")[0] == (
         "表三“（四）无法提供/1.本机关不掌握相关政府信息”行：各类申请人3+0+0+0+0+0之和为3，总计填报2，"
         "相差1，合计关系不成立。"
     )

@@ -94,7 +94,7 @@ CASES = {
     ),
     "CELL-04 too fine": Case(
         _cell(_FEES, value=12.34567),
-        [("CELL-04", "warning", "agency", _FEES, 12.34567, None, None, ())],
+        [("CELL-04", "info", "agency", _FEES, 12.34567, None, None, ())],
         {"CELL-04": "FAIL"},
     ),
     "CELL-04 negative": Case(
