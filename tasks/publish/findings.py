@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,13 +40,23 @@ def _addressed(evaluation: Evaluation, addressee: Addressee) -> list[Finding]:
     return [finding for finding in evaluation.findings if finding.addressee is addressee]
 
 
-def numbered(evaluation: Evaluation) -> list[Numbered]:
-    """Return all findings: those for the agency (anchors f1, f2, …), then those for the operator (h1, …)."""
-    theirs = enumerate(for_agency(evaluation), 1)
-    ours = enumerate(for_operator(evaluation), 1)
+def numbered(evaluation: Evaluation, codes: Sequence[str] = ()) -> list[Numbered]:
+    """Return all findings: those for the agency (anchors f1, f2, …), then those for the operator (h1, …).
+
+    Within a severity they stand in the order of the rules, then of the form: `codes` are its cells in order.
+    """
+    place = {code: i for i, code in enumerate(codes)}
+    rules = {rule: i for i, rule in enumerate(evaluation.verdicts)}
+
+    def order(finding: Finding) -> tuple[int, int]:
+        first = min((place[code] for code in finding.cells if code in place), default=-1)
+        return rules.get(finding.rule, len(rules)), first
+
+    theirs = sorted(for_agency(evaluation), key=lambda f: (-f.severity.rank, *order(f)))
+    ours = sorted(for_operator(evaluation), key=order)
     return [
-        *(Numbered(n, f"f{n}", finding.severity.value, finding) for n, finding in theirs),
-        *(Numbered(n, f"h{n}", "review", finding) for n, finding in ours),
+        *(Numbered(n, f"f{n}", finding.severity.value, finding) for n, finding in enumerate(theirs, 1)),
+        *(Numbered(n, f"h{n}", "review", finding) for n, finding in enumerate(ours, 1)),
     ]
 
 

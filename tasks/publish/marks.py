@@ -95,7 +95,7 @@ def _table(
     template: str, form: Form, cells: Mapping[str, CellView], findings: Mapping[str, list[Numbered]]
 ) -> DrawnTable:
     here = [cell.code for row in form.rows for cell in row if cell.code]
-    notes = _notes(template, [cells[code] for code in here if code in cells])
+    notes = _notes(template, here, cells)
     number_of = {code: note.number for note in notes for code in note.codes}
     rows = tuple(
         tuple(
@@ -112,30 +112,26 @@ def _table(
     return DrawnTable(form.key, TABLE_TITLES[form.key], form.columns, rows, notes, absent)
 
 
-def _notes(template: str, cells: Sequence[CellView]) -> tuple[Note, ...]:
+def _notes(template: str, here: Sequence[str], cells: Mapping[str, CellView]) -> tuple[Note, ...]:
     """One footnote for the unsure cells of a row that share text and reason."""
     groups: dict[tuple[str, str, str], list[CellView]] = defaultdict(list)
-    for cell in cells:
+    for cell in (cells[code] for code in here if code in cells):
         if cell.kind == "uncertain":
             groups[split_code(cell.code)[1], cell.raw or "", cell.reason or ""].append(cell)
     notes = []
     for number, ((row, raw, reason), members) in enumerate(groups.items(), 1):
         table, _, _ = split_code(members[0].code)
+        whole = len(members) == sum(split_code(code)[1] == row for code in here)
         columns = "、".join(column_name(template, table, split_code(cell.code)[2]) for cell in members)
-        proposal = (
-            "、".join(cell.proposal or "不能确定" for cell in members)
-            if any(cell.proposal for cell in members)
-            else ""
-        )
-        codes = tuple(cell.code for cell in members)
+        proposals = [cell.proposal for cell in members]
         notes.append(
             Note(
                 number,
-                f"“{row_name(template, table, row)}”行：{columns}",
+                f"“{row_name(template, table, row)}”行" + ("" if whole else f"：{columns}"),
                 raw,
-                proposal,
+                "、".join(proposal or "不能确定" for proposal in proposals) if any(proposals) else "",
                 reason.removesuffix("。"),
-                codes,
+                tuple(cell.code for cell in members),
             )
         )
     return tuple(notes)

@@ -10,12 +10,12 @@ from typing import Any
 
 from expectations.rules.wording import column_name, row_name
 from expectations.template import TEMPLATE_IDS, load
-from models.results import DimensionScore, Finding, Severity, Verdict
+from models.results import DimensionScore, Severity
 from models.views import CellView, ReportView, VersionView
-from tasks.publish.findings import Numbered, Standing, causes, count, for_agency, numbered, standings
+from tasks.publish.findings import Numbered, Standing, causes, numbered, standings
 from tasks.publish.marks import DrawnTable, cell_name, draw, drawn_codes, split_code
 from tasks.publish.overview import reason
-from tasks.publish.words import SEVERITIES, SYMBOLS, next_step, number
+from tasks.publish.words import SEVERITIES, SYMBOLS, next_step
 
 SHOWN_CELLS = 8
 """Cells of a finding that are listed openly; the others stand folded behind them."""
@@ -102,7 +102,7 @@ class ReportPage:
     slug: str
     step: str
     groups: tuple[Group, ...]
-    review: tuple[Shown, ...]
+    review: Mapping[str, tuple[Shown, ...]]
     tables: tuple[DrawnTable, ...]
     stray: tuple[CellLink, ...]
     parts: tuple[Part, ...]
@@ -118,7 +118,7 @@ class ReportPage:
 def report_page(report: ReportView, slug: str) -> ReportPage:
     """Put a report's page together."""
     evaluation = report.evaluation
-    shown = numbered(evaluation)
+    shown = numbered(evaluation, list(load(_form(report.template)).cells))
     tables = draw(report.template, report.cells, shown)
     places = drawn_codes(tables)
     findings = [_shown(report, finding, places) for finding in shown]
@@ -153,7 +153,7 @@ def report_page(report: ReportView, slug: str) -> ReportPage:
             )
             for severity in Severity
         ),
-        review=tuple(f for f in findings if f.numbered.kind == "review"),
+        review=_by_rule([f for f in findings if f.numbered.kind == "review"]),
         tables=tables,
         stray=tuple(
             _link(report, code, cell_name(report.template, code), places)
@@ -177,6 +177,12 @@ def report_page(report: ReportView, slug: str) -> ReportPage:
 
 def _form(template: str | None) -> str:
     return template if template in TEMPLATE_IDS and template is not None else TEMPLATE_IDS[0]
+
+
+def _by_rule(findings: Sequence[Shown]) -> dict[str, tuple[Shown, ...]]:
+    """What is unsure comes in dozens where a conversion lost the borders of a table: one card a rule."""
+    rules = dict.fromkeys(finding.numbered.finding.rule for finding in findings)
+    return {rule: tuple(f for f in findings if f.numbered.finding.rule == rule) for rule in rules}
 
 
 def _shown(report: ReportView, finding: Numbered, places: frozenset[str]) -> Shown:
@@ -241,14 +247,6 @@ def _arithmetic(report: ReportView) -> Arithmetic:
         points,
         score.total is not None and score.total < points,
     )
-
-
-def summary(report: ReportView) -> str:
-    """Return the counts of a report's findings in words, for the page's description."""
-    theirs: list[Finding] = for_agency(report.evaluation)
-    parts = [f"{name}{count(theirs, Severity(key))}项" for key, name in SEVERITIES.items()]
-    skipped = sum(verdict is Verdict.NOT_ASSESSABLE for verdict in report.evaluation.verdicts.values())
-    return "，".join([*parts, f"未能核查{number(skipped)}条"])
 
 
 def as_json(value: Any) -> Any:

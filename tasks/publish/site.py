@@ -26,7 +26,7 @@ from models.views import ReportView, SweepView
 from tasks.publish import words
 from tasks.publish.marks import template_title
 from tasks.publish.overview import counts, distribution, is_our_fault, lines, most_frequent, tallies
-from tasks.publish.report_page import as_json, report_page, summary
+from tasks.publish.report_page import as_json, report_page
 
 _OURS = re.compile(r"(reports/[0-9a-f]{12}-(\d{4}|x)\.(html|json)|rules/[\w.-]+\.html)")
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
@@ -175,7 +175,6 @@ def _environment() -> Environment:
         ),
         "words": words,
         "template_title": template_title,
-        "summary": summary,
     }
     environment.filters |= {
         "number": words.number,

@@ -188,7 +188,13 @@ def test_what_is_unsure_is_never_the_agencys_fault(site: Path) -> None:
         "下一步请核查人员先对照原文核实1处待核内容，核实前不作结论，青禾区教育局暂不需要处理。"
     ]
     assert texts(section(root, "findings"), ".finding") == []
-    assert texts(section(root, "review"), ".finding h4") == ["？待核待核 1 EXT-01 读取存疑"]
+    assert texts(section(root, "review"), ".finding h4") == ["？待核EXT-01 读取存疑1 处"]
+    doubt = section(root, "review").get_element_by_id("h1")
+    assert text(doubt) == (
+        "待核 1 表三“一、本年新收政府信息公开申请数量”行：原文“12 3 0 0 1 16”只有6个数，应有7个，"
+        "未能确定各格的数。 表中位置 第1页，文本第40行"
+    )
+    assert [a.get("href") for a in select(doubt, "a")] == ["#c-t3.received_new.natural_person"]
     assert texts(root, ".score p")[:2] == ["—", "暂不评分"]
     rows = [[text(c) for c in row] for row in select(section(root, "verdicts"), "tbody tr")]
     assert rows[-1] == ["EXT-01 读取存疑", "？待核", "待核 1"]
@@ -208,8 +214,7 @@ def test_an_unsure_cell_shows_a_question_its_raw_text_and_a_proposal(site: Path)
         "推测为3，未据此核查；一行应有7个数，原文只有6个；第1页，文本第40行"
     )
     assert texts(root, ".notes li") == [
-        "注1 “一、本年新收政府信息公开申请数量”行：自然人、法人或其他组织-商业企业、法人或其他组织-科研机构、"
-        "法人或其他组织-社会公益组织、法人或其他组织-法律服务机构、法人或其他组织-其他、总计。"
+        "注1 “一、本年新收政府信息公开申请数量”行。"
         "原文“12 3 0 0 1 16”，未能确定。一行应有7个数，原文只有6个。"
         "推测依次为 12、3、0、0、0、1、16，仅供核实参考，未据此核查。"
     ]
