@@ -103,8 +103,8 @@ def test_a_wrong_total(tmp_path: Path) -> None:
         (WRONG_TOTAL, (), 1),
         (WRONG_TOTAL, ("--fail-on", "warning"), 1),
         (WRONG_TOTAL, ("--fail-on", "never"), 0),
-        ({"t2.fees.amount_wan_yuan": ""}, ("--fail-on", "critical"), 0),
-        ({"t2.fees.amount_wan_yuan": ""}, ("--fail-on", "warning"), 1),
+        ({"t3.received_new.research": ""}, ("--fail-on", "critical"), 0),
+        ({"t3.received_new.research": ""}, ("--fail-on", "warning"), 1),
     ],
 )
 def test_status(tmp_path: Path, changes: dict[str, str], arguments: tuple[str, ...], status: int) -> None:
