@@ -131,9 +131,7 @@ def _cells(
         for outcome in outcomes4:
             path = "/".join((*group.groups, group.label, outcome.label))
             code = f"t4.{group.key}.{outcome.key}"
-            cells.append(
-                TemplateCell(code, "t4", group.key, outcome.key, path, "件", "count", outcome.total)
-            )
+            cells.append(TemplateCell(code, "t4", group.key, outcome.key, path, "件", "count", outcome.total))
     return {cell.code: cell for cell in cells}
 
 

@@ -1,0 +1,161 @@
+"""The second stage of a sweep: the frames of all chunks are linked over the years, evaluated and recorded.
+
+Only the narrow frames of the whole sweep are in memory at once; the wide ones are read a batch at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import Engine
+
+from expectations.catalogue import RuleSet
+from flows.chunks import SourceFile, done, printable
+from models.facts import Facts, empty
+from models.results import Evaluation
+from models.views import ErrorView
+from tasks.extract import link_years
+from tasks.persist import Recorded, known, record
+from tasks.roster import Roster, resolve
+
+log = logging.getLogger("hecha")
+
+LINKED = ("reports", "years", "documents", "requests_by_applicant")
+"""The frames that linking the years reads or fills: a few rows a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Submissions and the chunk folder that holds their frames."""
+
+    folder: Path
+    submissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All reports of a sweep: their narrow frames, linked, where the rest stands, and what failed.
+
+    `errors` are the files of this sweep that cannot be read, found now or when they were first read.
+    """
+
+    facts: Facts
+    places: tuple[Place, ...]
+    errors: tuple[ErrorView, ...]
+
+
+def gather(files: Sequence[SourceFile], folder: Path, roster: Roster | None) -> Gathered:
+    """Bring together what the chunks under `folder` say of `files`, with agencies resolved and years linked."""
+    wanted = {(printable(file.name), file.sha256) for file in files}
+    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in LINKED}
+    places: list[Place] = []
+    errors: dict[tuple[str, str], ErrorView] = {}
+    for chunk in done(folder):
+        here = {key: error for key, error in chunk.files.items() if key in wanted}
+        wanted -= here.keys()
+        errors |= {key: error for key, error in here.items() if error is not None}
+        submissions = tuple(sha256 for (_, sha256), error in here.items() if error is None)
+        if submissions:
+            places.append(Place(chunk.folder, submissions))
+            for name in LINKED:
+                parts[name].append(_read(name, places[-1]))
+    frames = {name: pl.concat(found) for name, found in parts.items() if found}
+    facts = dataclasses.replace(empty(), **frames)
+    if roster is not None:
+        facts = dataclasses.replace(facts, reports=resolve(facts.reports, roster))
+    order = [errors[key] for file in files if (key := (printable(file.name), file.sha256)) in errors]
+    return Gathered(link_years(facts), tuple(places), tuple(order))
+
+
+def _read(name: str, place: Place) -> pl.DataFrame:
+    return _of(pl.read_parquet(place.folder / f"{name}.parquet"), place.submissions)
+
+
+def _of(frame: pl.DataFrame, submissions: Sequence[str]) -> pl.DataFrame:
+    return frame.filter(pl.col("submission").is_in(list(submissions)))
+
+
+def plan(gathered: Gathered, years: Sequence[int], size: int) -> list[list[Place]]:
+    """Cut the reports of `years` (empty: all) into batches of about `size`, so that each chunk is read once.
+
+    A report whose year is unknown belongs to every sweep: it must not go unseen.
+    """
+    reports = gathered.facts.reports
+    if years:
+        reports = reports.filter(pl.col("year").is_in(list(years)) | pl.col("year").is_null())
+    chosen = set(reports["submission"])
+    batches: list[list[Place]] = []
+    full = size
+    for place in gathered.places:
+        submissions = tuple(submission for submission in place.submissions if submission in chosen)
+        if not submissions:
+            continue
+        if full + len(submissions) > size:
+            batches.append([])
+            full = 0
+        batches[-1].append(Place(place.folder, submissions))
+        full += len(submissions)
+    return batches
+
+
+def wide(linked: Facts, batch: Sequence[Place]) -> Facts:
+    """Return every frame of a batch: the linked ones from memory, the others from their chunks."""
+    submissions = [submission for place in batch for submission in place.submissions]
+    frames = {
+        name: _of(getattr(linked, name), submissions)
+        if name in LINKED
+        else pl.concat([_read(name, place) for place in batch])
+        for name in Facts.names()
+    }
+    return Facts(**frames)
+
+
+def check_batch(
+    linked: Facts,
+    batch: Sequence[Place],
+    database: Engine,
+    run_id: int,
+    rules: RuleSet,
+    project: Path,
+    received_at: datetime,
+) -> Recorded:
+    """Evaluate those of the batch that this rule set has not yet evaluated in this context, and record all.
+
+    Where evaluation itself fails, the reports are kept and each is listed among the run's errors as our fault.
+    """
+    facts = wide(linked, batch)
+    submissions = facts.reports["submission"].to_list()
+    evaluated = known(database, submissions, rules.hash, facts)
+    fresh = [submission for submission in submissions if submission not in evaluated]
+    evaluations: dict[str, Evaluation] = {}
+    if fresh:
+        # seconds to import, and not needed where nothing is new
+        from tasks.validate import evaluate
+
+        try:
+            evaluations = evaluate(_only(facts, fresh), project)
+        except Exception:
+            log.exception("evaluating %d reports of run %d", len(fresh), run_id)
+    return record(database, run_id, facts, evaluations, rules, received_at)
+
+
+def _only(facts: Facts, submissions: Sequence[str]) -> Facts:
+    return Facts(**{name: _of(getattr(facts, name), submissions) for name in Facts.names()})
+
+
+def owed_years(reports: pl.DataFrame, years: Sequence[int], today: datetime) -> tuple[int, ...]:
+    """The years for which missing reports are asked after: those given, else the newest that was received.
+
+    Without `--year` older reports may be in the folder for comparison only; nobody is accused for those. A
+    year that is not over cannot be owed.
+    """
+    if years:
+        return tuple(sorted(set(years)))
+    newest = reports.filter(pl.col("year") < today.year)["year"].max()
+    return (int(str(newest)),) if newest is not None else ()
