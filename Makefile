@@ -27,7 +27,7 @@ sweep: install
 	@$(BIN)/hecha sweep samples/reports --roster samples/roster.csv
 
 test: dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from expectations.catalogue import rule
-from hecha.check import Checked
 from hecha.terminal import visible
 from models.errors import ErrorKind
 from models.results import Addressee, Evaluation, Finding, Severity, Verdict
 from models.views import ErrorView, SweepView
+
+if TYPE_CHECKING:  # it imports Great Expectations, which a sweep without news does without
+    from hecha.check import Checked
 
 SEVERITIES = {Severity.CRITICAL: "严重", Severity.WARNING: "一般", Severity.INFO: "提示"}
 COLOURS = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
