@@ -126,3 +126,9 @@ def test_gravity_is_as_the_catalogue_says(swept: Swept) -> None:
     assert {rule for rule, severity in grave.items() if severity is Severity.CRITICAL} == {
         "T3-01", "T3-02", "T3-03", "T4-01", "STR-01", "STR-08", "STR-10", "CELL-03", "XY-01", "META-03", "META-07",
     }  # fmt: skip
+
+
+def test_the_readme_lists_every_planted_fault() -> None:
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    for fault in json.loads((HERE / "planted.json").read_text(encoding="utf-8")):
+        assert f"| `{fault['file']}` | {fault['what']} | {fault['rule']}" in text
