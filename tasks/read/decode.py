@@ -13,6 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 DOUBTFUL = "文件的字符编码有误，个别文字已用“�”代替，请核对原件。"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
@@ -37,10 +38,6 @@ def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _clean(text: str) -> tuple[str, tuple[str, ...]]:
-    text = text.encode("utf-8", "replace").decode("utf-8", "replace") if _has_surrogates(text) else text
+    text = _SURROGATE.sub("\ufffd", text)
     cleaned = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
     return cleaned, (DOUBTFUL,) if "\ufffd" in cleaned else ()
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 from lxml import html as parser
@@ -236,6 +237,7 @@ def grid(rows: list[etree._Element], number: int) -> Table:
     return Table(tuple(cells), len(rows), width, "ruled", Locator(table=number))
 
 
+@lru_cache(maxsize=1024)
 def _span(text: str | None, zero: int = 1) -> int:
     digits = re.match(r"\s*(\d{1,9})", text or "1")
     span = int(digits.group(1)) if digits else 1

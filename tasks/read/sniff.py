@@ -14,6 +14,7 @@ from tasks.read.decode import decode
 LARGEST_TEXT = 30 << 20
 SAVE_AS = "请用文字处理软件另存为 docx 或导出为 PDF 后重新提交。"
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+_CONTROL = bytes([*range(9), *range(14, 32)])
 _MARKUP = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|table|div|p|span|meta)\b", re.I)
 _MARKDOWN = re.compile(r"^\s{0,3}#{1,6}\s+\S|^\s*\|.*\|\s*$", re.M)
 ENCRYPTED = "文件已加密，无法读取，请取消密码后重新提交。"
@@ -80,10 +81,12 @@ def _text(content: bytes) -> str:
     visible = [c for c in sample[:4000] if not c.isspace()]
     if not visible:
         raise ReadError(ErrorKind.UNREADABLE, "文件中没有文字，请确认提交的文件是否正确。")
-    strange = sum(c == "\ufffd" or not (c.isprintable() or c in "\u200b\ufeff") for c in visible)
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:4096].count(0) > len(content[:4096]) // 8
-    control = 0 if wide else sum(byte < 9 or 13 < byte < 32 for byte in content[:4096])
-    if strange > 0.2 * len(visible) or control > 0.05 * len(content[:4096]):
+    strange = sum(not (c.isprintable() or c in "\u200b\ufeff") for c in visible if not "一" <= c <= "鿿")
+    strange += visible.count("\ufffd")
+    head = content[:4096]
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head.count(0) > len(head) // 8
+    control = 0 if wide else len(head) - len(head.translate(None, _CONTROL))
+    if strange > 0.2 * len(visible) or control > 0.05 * len(head):
         raise ReadError(ErrorKind.UNSUPPORTED, "无法识别文件格式，" + SAVE_AS)
     if _MARKUP.search(sample):
         return "html"
