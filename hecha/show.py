@@ -60,7 +60,7 @@ def show_check(console: Console, checked: Checked) -> None:
             console.print("  未发现问题。")
         for finding in shortened(ordered(evaluation.findings)):
             line = _sentence(finding) if isinstance(finding, Finding) else Text(f"  {finding}", style="dim")
-            console.print(line, soft_wrap=not console.is_terminal)
+            console.print(line, soft_wrap=True)
         if evaluation.not_assessed:
             console.print(f"  另有{len(evaluation.not_assessed)}项规则未能评判（用 --json 查看原因）。")
     _show_errors(console, checked.errors)
@@ -121,7 +121,7 @@ def shortened(findings: Sequence[Finding]) -> Iterator[Finding | str]:
 
 
 def _results_table(first: str | None = None) -> Table:
-    table = Table(header_style="bold", pad_edge=False)
+    table = Table(header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), box=None)
     if first:
         table.add_column(first, overflow="fold")
     table.add_column("机关", overflow="fold")
@@ -173,7 +173,14 @@ def _show_most_frequent(console: Console, evaluations: Sequence[Evaluation]) -> 
     failures = most_frequent(evaluations)
     if not failures:
         return
-    table = Table(title="最常见的问题", title_justify="left", header_style="bold", pad_edge=False)
+    table = Table(
+        title="最常见的问题",
+        title_justify="left",
+        header_style="bold",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        box=None,
+    )
     table.add_column("规则", no_wrap=True)
     table.add_column("内容", overflow="fold")
     table.add_column("报告数", justify="right", no_wrap=True)
@@ -201,7 +208,7 @@ def _show_errors(console: Console, errors: Sequence[ErrorView]) -> None:
     for error in errors:
         kind = KINDS[ErrorKind(error.kind)]
         line = Text.assemble(("  ", ""), (kind, "red"), f" {visible(error.file)}：{visible(error.message)}")
-        console.print(line, soft_wrap=not console.is_terminal)
+        console.print(line, soft_wrap=True)
 
 
 def _text(text: str, style: str = "") -> Text:

@@ -142,13 +142,33 @@ def find_parts(lines: Sequence[Line], sections: Sequence[Section]) -> tuple[list
             headings.append(Heading(index, key, text, numbering(text), match))
         elif seen_last and line.table is None and _is_extra(text):
             headings.append(Heading(index, "extra", text, numbering(text), "extra"))
-    kept = _one_a_section(headings, lines)
-    parts = [Part(h.key, h, occurrences=sum(o.key == h.key for o in headings)) for h in kept]
+    listed = _contents(headings, lines)
+    kept = _one_a_section([h for h in headings if h not in listed], lines)
+    parts = [
+        Part(h.key, h, occurrences=sum(o.key == h.key for o in headings if o not in listed)) for h in kept
+    ]
     dropped = {h.line for h in headings}
     for part, end in zip(parts, _ends(kept, len(lines)), strict=True):
         part.lines = [i for i in range(part.heading.line + 1, end) if i not in dropped]
     before = list(range(kept[0].line)) if kept else list(range(len(lines)))
     return parts, before
+
+
+def _contents(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Find the headings of a table of contents, or of a sentence that lists the parts.
+
+    Four or more follow each other with next to nothing between them, and each occurs again elsewhere.
+    """
+    run: list[Heading] = []
+    for heading in headings:
+        between = sum(len(lines[i].text) for i in range(run[-1].line + 1, heading.line)) if run else 0
+        if run and (between > 12 or heading.key in {h.key for h in run}):
+            if len(run) >= 4:
+                break
+            run = []
+        run.append(heading)
+    again = {h.key for h in headings if h not in run}
+    return run if len(run) >= 4 and {h.key for h in run} <= again else []
 
 
 def _ends(headings: Sequence[Heading], last: int) -> list[int]:

@@ -20,6 +20,12 @@ LineLayout = Literal["ruled", "delimited", "aligned", "prose"]
 LONGEST_LABEL = 120
 """A cell with more text than this holds prose: the longest label of the form has 39 characters."""
 
+SHORT_LINE = 40
+"""A line of a table that has fewer than three numbers is told from prose by being this short."""
+
+_GLUED_VALUE = re.compile(
+    r"(?P<label>(?:\d{1,2}[.．、])?[^\d]*[\u4e00-\u9fff）)])(?P<value>\d[\d,]*(?:\.\d+)?)"
+)
 _RULE = re.compile(r"[-=:|_+\s]{3,}")
 _TRAILING_VALUES = re.compile(
     r"^(?P<label>.*[^\d\s,./+\-—－])\s+(?P<values>(?:[-+]?\d[\d,.]*|/|—|-)(?:\s+(?:[-+]?\d[\d,.]*|/|—|-)){2,})\s*$",
@@ -131,10 +137,9 @@ def _table_lines(table: Table, number: int) -> Iterator[Line]:
 def _fields(cell: Cell, layout: str) -> list[Field]:
     end = cell.column + max(cell.column_span, 1)
     whole = Field(cell.text, cell.column, end, cell.locator, cell.read_by, cell.confidence, cell.alternative)
-    pieces = cell.text.split()
-    if layout == "aligned" and len(pieces) > 1:
+    if layout == "aligned":
         parts = _label_and_values(cell.text)
-        if parts:
+        if len(parts) > 1:
             return [Field(part, cell.column, end, cell.locator) for part in parts]
     return [whole]
 
@@ -154,8 +159,14 @@ def _label_and_values(text: str) -> list[str]:
     pieces = text.split()
     if len(pieces) > 1 and all(is_value(piece) for piece in pieces):
         return pieces
+    glued = _GLUED_VALUE.fullmatch(text.strip()) if len(text) <= SHORT_LINE else None
+    if glued:
+        return [glued.group("label"), glued.group("value")]
     if len(text) < 200 and (row := _TRAILING_VALUES.match(text)):
         return [row.group("label"), *row.group("values").split()]
-    if len(text) <= 30 and len(pieces) > 1 and is_value(pieces[-1]) and not is_value(pieces[-2]):
-        return [" ".join(pieces[:-1]), pieces[-1]]  # “行政许可 12”
+    values = 0
+    while values < len(pieces) and is_value(pieces[-1 - values]):
+        values += 1
+    if len(text) <= SHORT_LINE and 0 < values < len(pieces):
+        return [" ".join(pieces[:-values]), *pieces[-values:]]  # “行政许可 12”, “行政事业性收费 9 0”
     return []

@@ -131,8 +131,12 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
     ] = {}  # wanted index -> (row index, match, similarity, label)
     taken: set[int] = set()
     # a row without words of its own is named by the line before it (one cell a line)
-    own = [[core(text) for text in row.own or row.before[-1:]] for row in rows]
-    endings = [_endings(_nearest(row)) for row in rows]
+    out_of_step = _out_of_step(rows, wanted)
+    own = [
+        [] if r in out_of_step else [core(text) for text in row.own or row.before[-1:]]
+        for r, row in enumerate(rows)
+    ]
+    endings = [set() if r in out_of_step else _endings(_nearest(row)) for r, row in enumerate(rows)]
 
     def claim(w: int, r: int, match: str, similarity: float, label: str) -> None:
         matched[w] = (r, match, similarity, label)
@@ -155,7 +159,7 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
         if low == 0 and AMBIGUOUS & set(label.wordings):
             continue  # nothing above it is matched: it may be the column head
         for r in range(low, high):
-            if r in taken:
+            if r in taken or r in out_of_step:
                 continue
             wrapped = _wrapped(rows[r], label)
             if wrapped is not None:
@@ -166,6 +170,41 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
         wanted[w].key: MatchedRow(wanted[w].key, rows[r], label, match, similarity)
         for w, (r, match, similarity, label) in matched.items()
     }
+
+
+def _out_of_step(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> set[int]:
+    """Find rows of numbers alone on their lines whose labels cannot be told.
+
+    Such a row is named by the line before it, as long as labels and rows alternate. Where two rows follow
+    each other, or two labels do, the conversion has torn them apart, and every row of that stretch (up to
+    the next row with a label of its own) may belong to another label.
+    """
+    # （六）其他处理 stands above its three rows as their group, 其他 and 总计 also head columns
+    wordings = {w for label in wanted if label.key != "results.other" for w in label.wordings}
+
+    def is_label(text: str) -> bool:
+        if core(text) in AMBIGUOUS:
+            return numbering(text) is not None
+        return bool(_endings(text) & (wordings - AMBIGUOUS)) or any(
+            fuzz.ratio(core(text), w) >= SURE for w in wordings
+        )
+
+    torn: set[int] = set()
+    stretch: list[int] = []
+    broken = False
+    for r, row in enumerate(rows):
+        if row.own:
+            # a label left over before a row that has its own whole one; a wrapped one is completed by it
+            left_over = stretch and is_label(row.own[-1]) and any(map(is_label, row.before))
+            if broken or left_over:
+                torn.update(stretch)
+            stretch, broken = [], False
+            continue
+        stretch.append(r)
+        broken = broken or not row.before or sum(map(is_label, row.before)) > 1
+    if broken:
+        torn.update(stretch)
+    return torn
 
 
 def _between(matched: dict[int, tuple[int, str, float, str]], w: int, count: int) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from tasks.extract.table3 import read_field
 from tasks.extract.wording import core, fold
 
 TABLE4_WIDTH = 15
+_TORN = "文件中有该行的标签，但标签与数字在转换时被拆开，不能确定各数"
 _ORPHANS = "没有找到该行的标签，而表中有{}行数字没有标签，不能确定是否缺行"
 LABEL_NEAR = 80.0
 
@@ -81,8 +82,11 @@ def regions(lines: Sequence[Line], headings: Collection[int] = ()) -> dict[str, 
 
 
 def _trimmed(lines: Sequence[Line], place: list[int]) -> list[int]:
-    """Drop what follows the last numbers of a table and is not ruled off with it."""
-    end = max((n for n, i in enumerate(place) if lines[i].values or lines[i].layout == "ruled"), default=-1)
+    """Drop what follows the last numbers of a table and is not part of a grid."""
+    end = max(
+        (n for n, i in enumerate(place) if lines[i].values or lines[i].layout in ("ruled", "delimited")),
+        default=-1,
+    )
     return place[: end + 1] or place
 
 
@@ -131,10 +135,11 @@ def read_table2(lines: Sequence[Line], places: list[list[int]], template: Templa
     row_labels = [(block, row) for block in template.table2 for row in block.rows]
     wordings = {core(w) for _, row in row_labels for w in (row.label, *row.variants)}
     order = 0
+    apart: list[list[str]] = []  # codes of the rows whose numbers stand on lines below their label
     rows = _table2_rows(lines, place, wordings)
     used: set[int] = set()
     for block in template.table2:
-        found.labels.append(_block_label(lines, place, block.key, block.label))
+        found.labels.append(_block_label(lines, place, heads, block.key, block.label))
         for column in block.columns:
             found.labels.append(_column_label(heads, f"t2.{block.key}.columns.{column.key}", column, "t2"))
         for row in block.rows:
@@ -152,8 +157,14 @@ def read_table2(lines: Sequence[Line], places: list[list[int]], template: Templa
             found.labels.append(
                 LabelFound("t2", "row", key, row.label, label.text, match, similarity, order, field=label)
             )
-            readings = _read_slots(slots, line.layout, label, rows, len(codes))
+            readings = _read_slots(slots, line.layout, label, len(codes))
             found.cells.update(dict(zip(codes, readings, strict=True)))
+            if slots and not set(map(id, slots)) <= set(map(id, line.fields)):
+                apart.append(codes)
+    if any(found.cells[codes[0]][0].kind == "uncertain" for codes in apart):
+        # numbers on lines of their own: where one row is out of step with its label, none is sure
+        for code in (code for codes in apart for code in codes):
+            found.cells[code] = (uncertain(found.cells[code][0].raw, _TORN), found.cells[code][1])
     return found
 
 
@@ -214,7 +225,6 @@ def _read_slots(
     slots: Sequence[Field],
     layout: str,
     label: Field,
-    rows: Sequence[tuple[Field, list[Field], Line]],
     count: int,
 ) -> list[tuple[Reading, Field | None]]:
     printed = [s for s in slots if not s.is_blank]
@@ -245,7 +255,7 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
     matched = table3.match_rows(rows, wanted)
     claimed = {id(m.row) for m in matched.values()}
     # rows of numbers whose label was not found: what is not found may be one of them, so it is not missing
-    orphans = sum(id(row) not in claimed and len(row.slots) >= table3.WIDTH - 1 for row in rows)
+    orphans = sum(id(row) not in claimed and bool(row.slots) for row in rows if len(row.slots) > 2)
     table3.read_rows(matched, _header(lines, place, template), keys)
     for column in template.table3_columns:
         found.labels.append(_column_label(heads, f"t3.columns.{column.key}", column, "t3"))
@@ -261,6 +271,7 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
                 if not foreign:
                     found.cells.update({f"t3.{label.key}.{k}": (MISSING, None) for k in keys})
                 continue
+            torn = fold(label.official) in heads.context
             found.labels.append(
                 LabelFound(
                     "t3",
@@ -268,18 +279,25 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
                     f"t3.{label.key}",
                     label.official,
                     None,
-                    "uncertain" if orphans else "missing",
+                    "uncertain" if orphans or torn else "missing",
                     expected_width=table3.WIDTH,
                 )
             )
-            reading = uncertain(None, _ORPHANS.format(orphans)) if orphans else MISSING
+            reading = MISSING
+            if orphans or torn:
+                reading = uncertain(None, _ORPHANS.format(orphans) if orphans else _TORN)
             found.cells.update({f"t3.{label.key}.{k}": (reading, None) for k in keys})
             continue
         first = hit.row.slots[0] if hit.row.slots else None
+        match = "undivided" if foreign else hit.match
+        if match == "typo" and hit.row.layout in ("aligned", "prose"):
+            match = (
+                "uncertain"  # where lines are wrapped a damaged label is more likely our piecing than a slip
+            )
         found.labels.append(
             LabelFound(
                 "t3", "row", f"t3.{label.key}", label.official, hit.label.strip(),
-                "undivided" if foreign else hit.match, hit.similarity, orders[label.key],
+                match, hit.similarity, orders[label.key],
                 hit.row.width, table3.WIDTH, foreign, first,
             )
         )  # fmt: skip
@@ -387,7 +405,9 @@ def _all_labels(lines: Sequence[Line], place: Sequence[int]) -> list[Field]:
     return [f for i in place for f in lines[i].labels]
 
 
-def _block_label(lines: Sequence[Line], place: Sequence[int], key: str, expected: str) -> LabelFound:
+def _block_label(
+    lines: Sequence[Line], place: Sequence[int], heads: _Heads, key: str, expected: str
+) -> LabelFound:
     wanted = fold(expected)
     for printed in _all_labels(lines, place):
         text = fold(printed.text)
@@ -400,6 +420,8 @@ def _block_label(lines: Sequence[Line], place: Sequence[int], key: str, expected
             return LabelFound(
                 "t2", "block", f"t2.{key}", expected, printed.text.strip(), "typo", similarity, field=printed
             )
+    if wanted in heads.context:
+        return LabelFound("t2", "block", f"t2.{key}", expected, expected, "exact", 1.0)
     return LabelFound("t2", "block", f"t2.{key}", expected, None, "missing")
 
 
@@ -409,7 +431,7 @@ class _Heads:
 
     fields: tuple[Field, ...]
     words: tuple[str, ...]
-    context: str  # everything printed in the table and just above it
+    context: str  # everything printed in the table and just above and below it
     ruled: bool
     absent: bool
 
@@ -424,7 +446,7 @@ def _heads(lines: Sequence[Line], place: Sequence[int]) -> _Heads:
             if len(pieces := printed.text.split()) > 1:
                 heads.extend(replace(printed, text=piece) for piece in pieces)
     ruled = any(lines[i].layout == "ruled" for i in place)
-    around = range(max(0, place[0] - 8), place[-1] + 1) if place else range(0)
+    around = range(max(0, place[0] - 8), min(len(lines), place[-1] + 13)) if place else range(0)
     context = fold("".join(lines[i].text for i in around))
     return _Heads(tuple(heads), tuple(core(f.text) for f in heads), context, ruled, not place)
 

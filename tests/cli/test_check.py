@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,18 @@ def test_help_answers_within_half_a_second(tmp_path: Path) -> None:
         assert done.returncode == 0
         assert "check" in done.stdout
     assert min(taken) <= 0.5
+
+
+def test_the_command_itself_imports_nothing_heavy(tmp_path: Path) -> None:
+    program = "import sys, hecha.cli; print({'polars', 'prefect', 'great_expectations', 'pydantic', 'rich'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(HECHA).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "set()\n"
 
 
 def test_version(tmp_path: Path) -> None:

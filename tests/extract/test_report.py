@@ -133,8 +133,14 @@ def test_extra_section_and_table_of_contents() -> None:
     with_contents = Document((doc.blocks[0], *contents, *doc.blocks[1:]), "html")
     frame = extract(with_contents, "s", FILE).sections
     assert frame["match"].to_list() == ["exact"] * 6
-    assert frame["occurrences"].to_list() == [2] * 6
+    assert frame["occurrences"].to_list() == [1] * 6
+    assert frame["order"].to_list() == [1, 2, 3, 4, 5, 6]
     assert frame["text"].to_list()[0] == PROSE["overview"]
+    listed = "；".join(f"{s.numeral}、{s.heading}" for s in load("v2021").sections)
+    in_a_sentence = Document((doc.blocks[0], Paragraph(f"本报告包括：{listed}。"), *doc.blocks[1:]), "html")
+    frame = extract(in_a_sentence, "s", FILE).sections
+    assert frame["order"].to_list() == [1, 2, 3, 4, 5, 6]
+    assert frame["occurrences"].to_list() == [1] * 6
 
 
 def test_section_text_leaves_tables_out_and_heading_with_text_on_one_line() -> None:

@@ -58,7 +58,7 @@ def test_a_name_that_is_no_text_is_printable() -> None:
 def test_a_chunk_is_read_once(tmp_path: Path) -> None:
     files = source(tmp_path / "in", {"a.txt": made(1), "b.txt": made(2), "bad.txt": "", "c.txt": made(3)})
     folder, store = tmp_path / "runs", str(tmp_path / "store")
-    assert plan(*[gather(files, folder, None)], (), 10) == []
+    assert plan(gather(files, folder, None), (), 10) == []
     ((*chunk,),) = chunks.plan(files, folder, 200, 2)
     assert chunk == files
     through: list[int] = []

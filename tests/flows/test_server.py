@@ -63,8 +63,9 @@ def test_it_answers_and_is_gone_afterwards(home: Path) -> None:
 def test_an_exception_stops_it(home: Path) -> None:
     with pytest.raises(ZeroDivisionError), prefect_server(home) as server:
         assert server.process is not None
+        group = server.process.pid
         raise ZeroDivisionError
-    assert not alive(server.process.pid)
+    assert not alive(group)
 
 
 def test_it_ends_with_a_parent_that_was_killed(home: Path) -> None:
