@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from flows.chunks import SourceFile, printable, read_chunk
 from models.errors import ErrorKind, HechaError
 from models.views import ErrorView
+from tasks.chunks import SourceFile, printable, read_chunk
 
 DIED_MESSAGE = "读取该文件的进程意外终止，未能核查，与报送单位无关；请将该文件交系统维护人员检查。"
 HUNG_MESSAGE = "读取该文件超过{seconds:.0f}秒，已放弃，未能核查；请将该文件交系统维护人员检查。"
@@ -42,7 +42,7 @@ def read_apart(
     each: Callable[[int], None] = lambda done: None,
     longest: float = LONGEST_SECONDS,
 ) -> list[ErrorView]:
-    """Do `flows.chunks.read_chunk` in a child process; return the faults that were ours.
+    """Do `tasks.chunks.read_chunk` in a child process; return the faults that were ours.
 
     `each` hears how many files of the chunk are through. Raises Interrupted after `end_readers`.
     """

@@ -20,14 +20,14 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from expectations.catalogue import ruleset
-from flows import batches, chunks
-from flows.chunks import SourceFile
 from flows.progress import tell
 from flows.reading_process import allow_readers, end_readers, read_apart
 from models.database import engine, upgrade
 from models.errors import ConfigurationError, ErrorKind
 from models.settings import settings
 from models.views import ErrorView, MissingView
+from tasks import batches, chunks
+from tasks.chunks import SourceFile
 from tasks.persist import finish_run, record_errors, record_roster, start_run
 from tasks.persist.runs import State
 from tasks.roster import missing, read_roster

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.catalogue import RuleSet, ruleset
-from flows.chunks import Rows, build, printable, take_in
 from models.facts import Facts
 from models.results import Evaluation
 from models.views import ErrorView
+from tasks.chunks import Rows, build, printable, take_in
 from tasks.collect import collect
 from tasks.extract import link_years
 from tasks.roster import read_roster, resolve

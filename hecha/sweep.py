@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.chunks import chunks_folder
 from flows.progress import Report, listening
 from flows.server import configure, prefect_server, wait_until_ready
 from models.errors import ConfigurationError
 from models.settings import settings
 from models.views import SweepView
+from tasks.chunks import chunks_folder
 
 STARTING, WRITING = "启动调度服务", "生成网页"
 

@@ -351,9 +351,8 @@ def read_table4(lines: Sequence[Line], places: list[list[int]], template: Templa
         if len(rows) > 1:
             reason = "表四读到不止一行数字，不能确定哪一行是本年数据"
             found.cells = {code: (uncertain(None, reason), slot) for code in codes}
-        elif len(values) == TABLE4_WIDTH or (layout == "ruled" and len(slots) == TABLE4_WIDTH):
+        elif chosen := _fifteen(lines, place, layout, slots, template):
             width = TABLE4_WIDTH
-            chosen = values if len(values) == TABLE4_WIDTH else slots
             found.cells = {c: (read_field(s), s) for c, s in zip(codes, chosen, strict=True)}
         else:
             if layout == "ruled" and len(values) == len(slots):
@@ -371,6 +370,22 @@ def read_table4(lines: Sequence[Line], places: list[list[int]], template: Templa
     return found
 
 
+def _fifteen(
+    lines: Sequence[Line], place: Sequence[int], layout: str, slots: list[Field], template: Template
+) -> list[Field]:
+    """Return the fields of the fifteen cells, or nothing where it is not sure which they are."""
+    values = [s for s in slots if not s.is_blank]
+    if layout == "ruled":
+        outcomes = {core(outcome.label) for outcome in template.table4_outcomes}
+        columns = sorted({f.column for i in place for f in lines[i].labels if core(f.text) in outcomes})
+        at = {s.column: s for s in slots}
+        if len(columns) == TABLE4_WIDTH and all(column in at for column in columns):
+            return [at[column] for column in columns]
+        if len(slots) == TABLE4_WIDTH:
+            return slots
+    return values if len(values) == TABLE4_WIDTH else []
+
+
 def _table4_rows(lines: Sequence[Line], place: Sequence[int]) -> list[tuple[str, list[Field]]]:
     rows: list[tuple[str, list[Field]]] = []
     alone: list[Field] = []
@@ -379,8 +394,8 @@ def _table4_rows(lines: Sequence[Line], place: Sequence[int]) -> list[tuple[str,
         line = lines[index]
         if index < last_label:
             continue
-        if line.labels and not line.values:
-            continue
+        if line.labels and len(line.labels) >= len(line.values):
+            continue  # heads, even where a serial number stands before them
         if len(line.values) == 1 and line.table is None:
             alone.append(line.values[0])
         elif line.values:

@@ -243,3 +243,81 @@ def test_a_label_not_found_in_glued_text_is_unsure_not_missing() -> None:
     kinds = {r["code"]: r["kind"] for r in facts.cells.iter_rows(named=True)}
     assert {k for c, k in kinds.items() if ".enforcement_file." in c} == {"uncertain"}
     assert "missing" not in kinds.values()
+
+
+def paragraphs_of(rows: Rows) -> list[Paragraph]:
+    return [Paragraph(" ".join(text for text in row if text)) for row in rows]
+
+
+def with_table3(lines: list[str]) -> Document:
+    """A report whose table 3 is given line by line, as a conversion printed it."""
+    doc = document(layout="ruled")
+    blocks: list = []
+    for block in doc.blocks:
+        is_table3 = isinstance(block, Table) and block.rows > 20
+        blocks.extend([Paragraph(line) for line in lines] if is_table3 else [block])
+    return Document(tuple(blocks), "txt")
+
+
+ABOVE = ["一、本年新收政府信息公开申请数量 1 0 0 0 0 0 1", "二、上年结转政府信息公开申请数量 2 0 0 0 0 0 2"]
+
+
+def test_two_labels_and_then_two_rows_of_numbers_are_unsure() -> None:
+    torn = ["2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确", "0 1 0 0 0 0 1", "0 0 0 0 0 0 0"]
+    read = cells(with_table3([*ABOVE, *torn, "1.信访举报投诉类申请 3 0 0 0 0 0 3"]))
+    assert read["t3.received_new.natural_person"]["value"] == 1.0
+    assert read["t3.results.not_handled.petition.total"]["value"] == 3.0
+    for row in ("needs_creation", "still_unclear"):
+        assert {c["kind"] for code, c in read.items() if f".{row}." in code} == {"uncertain"}
+
+
+def test_numbers_before_their_label_are_unsure() -> None:
+    torn = [
+        "4 2 0 0 1 0 7",
+        "1.本机关不掌握相关政府信息",
+        "0 1 0 0 0 0 1",
+        "2.没有现成信息需要另行制作",
+        "0 0 0 0 0 0 0",
+    ]
+    read = cells(with_table3([*ABOVE, *torn, "3.补正后申请内容仍不明确"]))
+    assert read["t3.carried_in.total"]["value"] == 2.0
+    for row in ("not_held", "needs_creation", "still_unclear"):
+        assert {c["kind"] for code, c in read.items() if f".{row}." in code} == {"uncertain"}
+
+
+def test_a_label_wrapped_round_its_numbers() -> None:
+    wrapped = ["5.要求行政机关确认或重新出具", "0 4 0 0 0 0 4", "已获取信息", "1.申请人无正当理由逾期不补正、",
+               "行政机关不再处理其政府信息公 0 0 5 0 0 0 5", "开申请"]  # fmt: skip
+    read = cells(with_table3([*ABOVE, *wrapped, "（七）总计 3 0 0 0 0 0 3"]))
+    assert read["t3.results.not_handled.reconfirm.enterprise"]["value"] == 4.0
+    assert read["t3.results.other.overdue_correction.research"]["value"] == 5.0
+
+
+def test_a_number_printed_against_its_label() -> None:
+    def push(rows: dict[str, Rows]) -> None:
+        for row in rows["t2"]:
+            if row[0] == "行政规范性文件":
+                row[:2] = [row[0] + row[1]]
+
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    assert values(document(layout="aligned", change=push)) == expected
+
+
+def test_a_serial_column_moves_nothing() -> None:
+    def number(rows: dict[str, Rows]) -> None:
+        for table in rows.values():
+            for n, row in enumerate(table, start=1):
+                row.insert(0, str(n))
+
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    assert values(document(change=number)) == expected
+
+
+def test_a_blank_fee_in_tab_separated_text_is_blank_and_its_block_is_there() -> None:
+    numbers = numbered(load("v2021")) | {"t2.fees.amount_wan_yuan": ""}
+    facts = extract(document(numbers, layout="delimited"), "s", FILE)
+    assert {
+        r["kind"] for r in facts.cells.iter_rows(named=True) if r["code"] == "t2.fees.amount_wan_yuan"
+    } == {"blank"}
+    blocks = {r["key"]: r["match"] for r in facts.lines.iter_rows(named=True) if r["axis"] == "block"}
+    assert blocks == dict.fromkeys(("t2.item_1", "t2.item_5", "t2.item_6", "t2.item_8"), "exact")

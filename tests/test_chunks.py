@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows import chunks
-from flows.batches import gather, owed_years, plan, wide
-from flows.chunks import SourceFile, build, listing, printable, read_chunk, take_in
 from flows.reading_process import DIED_MESSAGE, HUNG_MESSAGE, read_apart
 from models.document import Artifact
 from models.facts import Facts
 from models.views import ErrorView
+from tasks import chunks
+from tasks.batches import gather, owed_years, plan, wide
+from tasks.chunks import SourceFile, build, listing, printable, read_chunk, take_in
 from tests.flows.made import report, write
 
 

@@ -16,10 +16,10 @@ import polars as pl
 from sqlalchemy import Engine
 
 from expectations.catalogue import RuleSet
-from flows.chunks import SourceFile, done, printable
 from models.facts import Facts, empty
 from models.results import Evaluation
 from models.views import ErrorView
+from tasks.chunks import SourceFile, done, printable
 from tasks.extract import link_years
 from tasks.persist import Recorded, known, record
 from tasks.roster import Roster, resolve
