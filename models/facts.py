@@ -75,7 +75,7 @@ TABLES: Schema = {
     "cells_expected": pl.Int32,
     "cells_found": pl.Int32,  # cells for which the file has a place, whatever stands in it
     "cells_read": pl.Int32,  # cells read for certain (number or zero)
-    "occurrences": pl.Int32,  # how often it was found; 0 = missing, null = may stand in an unread picture
+    "occurrences": pl.Int32,  # how often it was found; 0 = missing, null = may be there unrecognised
     "section": pl.String,  # key of the section it stands in
     "where": pl.String,
 }

@@ -17,9 +17,9 @@ from tasks.extract.wording import fold, squeeze
 ORGAN_SUFFIX = re.compile(
     r"(?:局|委员会|委|办公室|办|厅|政府|署|镇|乡|街道|处|心|院|部|站|队|公署|管委会|区|县|市|省|旗|盟|州|会|行|社|所|馆|校|学)$"
 )
-_TITLE = re.compile(r"(?:信息公开|政务公开).*报告(?:\([^)]*\))?$")
+_TITLE = re.compile(r"(?:信息公开|政务公开).*(?:报告|年报)(?:\([^)]*\))?$")
 _FIXED = re.compile(
-    r"20\d{2}-?(?:年度|年)?(?:年度)?|年度|(?:政府)?(?:信息|政务)公开(?:工作)?(?:情况)?的?(?:年度)?(?:工作)?报告(?:\([^)]*\))?"
+    r"20\d{2}-?(?:年度|年)?(?:年度)?|年度|(?:政府)?(?:信息|政务)公开(?:工作)?(?:情况)?的?(?:年度)?(?:工作)?(?:报告|年报)(?:\([^)]*\))?"
     r"|年度报告|年报|^关于|关于$|的$|^的|[\[\]()《》\"]"
 )
 _YEAR = re.compile(r"(20[012]\d)-?年")
@@ -105,10 +105,16 @@ def _title(lines: Sequence[Line], before: Sequence[int], metadata: Mapping[str, 
     candidates = titles([lines[i] for i in before])
     if candidates:
         at, text = candidates[0]
-        if agency_of_title(text) is None and at > 0:
-            above = squeeze(lines[before[at - 1]].text)
-            if len(above) <= 30 and ORGAN_SUFFIX.search(fold(above)):
-                return f"{above}{text}"
+        for above in range(1, min(at, 3) + 1):  # a title set in several lines
+            joined = squeeze("".join(lines[before[n]].text for n in range(at - above, at + 1)))
+            if agency_of_title(text) and _year_in(text):
+                break
+            if len(joined) > _LONGEST_TITLE or re.search(r"[,.;:]", fold(joined)):
+                break
+            if (not agency_of_title(text) and agency_of_title(joined)) or (
+                not _year_in(text) and _year_in(joined)
+            ):
+                text = joined
         return text
     for first, second in pairwise(before):  # a title set in two lines
         joined = squeeze(lines[first].text + lines[second].text)
@@ -151,12 +157,12 @@ def _agency(
 ) -> tuple[str | None, str | None]:
     if title and (agency := agency_of_title(title)):
         return agency, "title"
-    for index in before:
-        match = _INTRO_AGENCY.search(fold(lines[index].text))
-        if match and ORGAN_SUFFIX.search(match.group(1)):
+    intro = fold("".join(lines[i].text for i in before))  # PDFs break the sentence over lines
+    for match in _INTRO_AGENCY.finditer(intro):
+        if ORGAN_SUFFIX.search(match.group(1)):
             return match.group(1), "intro"
     tail = [fold(lines[i].text) for i in body[-8:]]
-    for text, following in zip(tail, [*tail[1:], ""], strict=True):
+    for text, following in pairwise([*tail, ""]):
         dated = _SIGNED.fullmatch(following) or _CHINESE_DATE.fullmatch(following)
         if dated and 3 <= len(text) <= 30 and ORGAN_SUFFIX.search(text) and not re.search(r"[,.;:]", text):
             return text, "signature"

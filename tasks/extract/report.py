@@ -20,7 +20,7 @@ from tasks.extract.identity import Identity, agency_of_title, identify, titles
 from tasks.extract.lines import Field, Line
 from tasks.extract.lines import lines as printed_lines
 from tasks.extract.numbers import Reading, uncertain
-from tasks.extract.tables import LabelFound, TableFound, read_tables
+from tasks.extract.tables import TRACES, LabelFound, TableFound, read_tables
 from tasks.extract.wording import fold, squeeze
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -86,7 +86,7 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
     parts, before = find_parts(lines, template.sections)
     headings = {part.heading.line for part in parts}
     tables = read_tables(lines, template, headings)
-    _leave_room_for_pictures(tables, metadata)
+    _leave_room_for_doubt(tables, lines, metadata)
     used = {i for table in tables.values() for i in table.lines}
     body = [i for part in parts for i in part.lines if i not in used]
     identity = identify(lines, before, body or before, metadata, file_name)
@@ -101,21 +101,29 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
             if template_id != template.id:
                 template = load(template_id)
                 tables = read_tables(lines, template, headings)
-                _leave_room_for_pictures(tables, metadata)
+                _leave_room_for_doubt(tables, lines, metadata)
     report = _Report(submission, file_name, document, lines, template, template_id, tables, parts, identity)
     return _rows(report)
 
 
-def _leave_room_for_pictures(tables: dict[str, TableFound], metadata: Mapping[str, str]) -> None:
-    """A table that was not found may stand in a picture: then its cells are uncertain, not missing."""
-    if "pictures" not in metadata:
-        return
-    reason = "没有找到该表，而文件中有未读取的图片，表格可能在图片中"
-    for table in tables.values():
-        if all(reading.kind == "missing" for reading, _ in table.cells.values()):
-            table.in_picture = True
-            table.cells = {code: (uncertain(None, reason), None) for code in table.cells}
-            table.labels = [replace(label, match="uncertain") for label in table.labels]
+def _leave_room_for_doubt(
+    tables: dict[str, TableFound], lines: Sequence[Line], metadata: Mapping[str, str]
+) -> None:
+    """A table that was not found may stand in a picture, or in a shape we do not know: then it is uncertain."""
+    text = ""
+    for name, table in tables.items():
+        if any(reading.kind != "missing" for reading, _ in table.cells.values()):
+            continue
+        text = text or fold("".join(line.text for line in lines))
+        if any(word in text for word in TRACES[name]):
+            reason = "文件中有该表的文字，但没有认出表格，不能确定各数"
+        elif "pictures" in metadata:
+            reason = "没有找到该表，而文件中有未读取的图片，表格可能在图片中"
+        else:
+            continue
+        table.doubtful = True
+        table.cells = {code: (uncertain(None, reason), None) for code in table.cells}
+        table.labels = [replace(label, match="uncertain") for label in table.labels]
 
 
 def detect_template(lines: Sequence[Line]) -> str | None:
@@ -303,7 +311,7 @@ def _table_rows(report: _Report) -> list[dict[str, Any]]:
                 "cells_expected": len(expected),
                 "cells_found": found,
                 "cells_read": kinds.count("number") + kinds.count("zero"),
-                "occurrences": None if table.in_picture else table.occurrences if found else 0,
+                "occurrences": None if table.doubtful else table.occurrences if found else 0,
                 "section": standing[name],
                 "where": _json(report.lines[min(table.lines)].locator.as_json()) if table.lines else "{}",
             }

@@ -19,7 +19,7 @@ from tasks.extract.wording import core, fold, numbering
 WIDTH = 7
 SURE = 80.0  # rapidfuzz ratio from which a damaged label is taken for certain on its own
 LIKELY = 60.0  # … from which it is, when its neighbours on both sides are matched
-AMBIGUOUS = frozenset({"其他", "总计"})
+AMBIGUOUS = frozenset({"其他", "总计", "合计"})
 """Words that head a column as well as a row: taken for the row only with its number or below another row."""
 CLEAR_LEAD = 12.0  # by how much the best label must beat the second best
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from rapidfuzz import fuzz
 
@@ -52,7 +53,7 @@ class TableFound:
     labels: list[LabelFound] = field(default_factory=list)
     occurrences: int = 0
     lines: list[int] = field(default_factory=list)
-    in_picture: bool = False
+    doubtful: bool = False  # not found, though it may be there
 
 
 # ---------------------------------------------------------------------------------------------- regions
@@ -90,6 +91,13 @@ def _trimmed(lines: Sequence[Line], place: list[int]) -> list[int]:
     return place[: end + 1] or place
 
 
+TRACES = {
+    "t2": ("本年制发件数", "本年新制作数量", "本年处理决定数量"),
+    "t3": ("本年新收政府信息公开申请数量", "结转下年度继续办理"),
+    "t4": ("尚未审结", "未经复议直接起诉", "复议后起诉"),
+}
+"""Words that stand only in these tables: where they are printed, a table that was not found is not missing."""
+
 _T2_START = re.compile(r"第二十条第?\(一\)项")
 _T3_START = re.compile(r"勾稽关系|^申请人情况|本年新收政府信息公开申请数量")
 
@@ -97,7 +105,7 @@ _T3_START = re.compile(r"勾稽关系|^申请人情况|本年新收政府信息�
 def _start(line: Line) -> str | None:
     if line.layout == "prose" and len(line.text) > 60:
         return None
-    texts = [fold(f.text) for f in line.labels]
+    texts = [text for text, _ in groupby(fold(f.text) for f in line.labels)]  # merged cells written out
     if any(_T2_START.match(t) and len(t) < 40 for t in texts):
         return "t2"
     if any(_T3_START.search(t) and len(t) < 60 for t in texts):
@@ -309,7 +317,7 @@ def _header(
     lines: Sequence[Line], place: Sequence[int], template: Template
 ) -> dict[str, tuple[int, int]] | None:
     """Return the columns of the seven applicants where a ruled table prints each head once a page alike."""
-    wanted = {core(c.label): c.key for c in template.table3_columns}
+    wanted = {core(w): c.key for c in template.table3_columns for w in (c.label, *c.variants)}
     spans: dict[str, set[tuple[int, int]]] = {}
     for index in place:
         line = lines[index]
@@ -376,7 +384,9 @@ def _fifteen(
     """Return the fields of the fifteen cells, or nothing where it is not sure which they are."""
     values = [s for s in slots if not s.is_blank]
     if layout == "ruled":
-        outcomes = {core(outcome.label) for outcome in template.table4_outcomes}
+        outcomes = {
+            core(w) for outcome in template.table4_outcomes for w in (outcome.label, *outcome.variants)
+        }
         columns = sorted({f.column for i in place for f in lines[i].labels if core(f.text) in outcomes})
         at = {s.column: s for s in slots}
         if len(columns) == TABLE4_WIDTH and all(column in at for column in columns):
@@ -410,7 +420,7 @@ def _table4_rows(lines: Sequence[Line], place: Sequence[int]) -> list[tuple[str,
 
 
 def _outcome_words(line: Line) -> bool:
-    return any(core(f.text) in ("结果维持", "尚未审结", "总计") for f in line.labels)
+    return any(core(f.text) in ("结果维持", "尚未审结", "总计", "合计") for f in line.labels)
 
 
 # ---------------------------------------------------------------------------------------------- labels

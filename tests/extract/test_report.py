@@ -71,6 +71,23 @@ def test_a_title_set_in_two_lines() -> None:
     assert report(doc)["title"] == "映溪区水务局2023年政府信息公开工作年度报告"
 
 
+def test_a_title_set_in_three_lines() -> None:
+    doc = document(title="映溪区水务局")
+    rest = (Paragraph("2023年度"), Paragraph("政府信息公开工作年度报告"), *doc.blocks[1:])
+    row = report(Document((doc.blocks[0], *rest), "html"))
+    assert (row["title"], row["agency"], row["title_year"]) == (
+        "映溪区水务局2023年度政府信息公开工作年度报告", "映溪区水务局", 2023,
+    )  # fmt: skip
+
+
+def test_a_table_in_an_unknown_shape_is_unsure_not_missing() -> None:
+    doc = document()
+    words = Paragraph("行政复议结果维持0件，结果纠正0件；未经复议直接起诉0件，复议后起诉0件。")
+    blocks = tuple(words if getattr(b, "columns", 0) == 15 else b for b in doc.blocks)
+    facts = extract(Document(blocks, "html"), "s", FILE)
+    assert facts.tables["occurrences"].to_list() == [1, 1, None]
+
+
 def test_agency_and_year_from_elsewhere_say_so() -> None:
     bare = {
         "title": "2023年度政府信息公开工作年度报告",
@@ -273,3 +290,10 @@ def test_a_fee_statement_broken_over_lines_or_in_another_section() -> None:
     assert report(doc)["fee_statement"] == "二是未收取政府信息公开信息处理费。"
     doc = document(prose={**PROSE, "other": "无。", "problems": "存在问题较多。全年未收取信息处理费。"})
     assert report(doc)["fee_statement"] == "全年未收取信息处理费。"
+
+
+@pytest.mark.parametrize("blocks", [(), (Paragraph(""),), (Paragraph("\n"), Paragraph(" "))])
+def test_a_document_without_words_is_no_report(blocks: tuple) -> None:
+    with pytest.raises(ReadError) as refused:
+        extract(Document(blocks, "html"), "s", FILE)
+    assert refused.value.kind is ErrorKind.NOT_A_REPORT
