@@ -15,6 +15,7 @@ from typing import Any
 
 from expectations.template import Template, for_year, load
 from samples.make import docx, html, pdf, text
+from samples.make.evidence import observed_and_expected
 from samples.make.prose import sections
 from samples.make.report import Grid, Heading, Part, Text
 from samples.make.tables import SPANS4, Values, numbers, spans2, spans3, table2, table3, table4
@@ -133,19 +134,28 @@ def roster() -> bytes:
 
 
 def planted() -> list[dict[str, Any]]:
-    """Return what must be found where: file, rule, subject, the rules that the same edit sets off, later."""
-    return [
-        {
-            "file": name,
-            "what": fault["what"],
-            "rule": fault["rule"],
-            "subject": fault.get("subject", ""),
-            "also": fault.get("also", []),
-            "later": fault.get("later", False),
-        }
-        for name, (_, _, faults) in all_reports().items()
-        for fault in faults
-    ]
+    """Return what must be found where: file, rule, subject, observed, expected, also, later."""
+    reports = all_reports()
+    printed = {tuple(name.split(".")[0].split("/")): values for name, (_, values, _) in reports.items()}
+    found = []
+    for name, (_, values, faults) in reports.items():
+        year, agency = name.split(".")[0].split("/")
+        before = printed.get((str(int(year) - 1), agency))
+        for fault in faults:
+            observed, expected = observed_and_expected(fault, values, before)
+            found.append(
+                {
+                    "file": name,
+                    "what": fault["what"],
+                    "rule": fault["rule"],
+                    "subject": fault.get("subject", ""),
+                    "observed": observed,
+                    "expected": expected,
+                    "also": fault.get("also", []),
+                    "later": fault.get("later", False),
+                }
+            )
+    return found
 
 
 def main(folder: Path) -> None:

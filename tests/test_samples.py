@@ -36,9 +36,9 @@ def test_the_shipped_files_are_what_the_data_make(tmp_path: Path) -> None:
 
 def test_the_district_is_as_large_as_promised() -> None:
     names = list(all_reports())
-    assert len(names) == 30
+    assert len(names) == 34
     assert {name.split("/")[0] for name in names} == {"2020", "2022", "2023"}
-    assert len({entry.agency for entry in read_roster(HERE / "roster.csv").entries}) == 12
+    assert len({entry.agency for entry in read_roster(HERE / "roster.csv").entries}) == 14
 
 
 def test_clean_reports_add_up_by_plain_arithmetic() -> None:
@@ -56,9 +56,32 @@ def test_clean_reports_add_up_by_plain_arithmetic() -> None:
             assert results == numbers[f"t3.results.total.{applicant}"], (name, applicant)
             came = numbers[f"t3.received_new.{applicant}"] + numbers[f"t3.carried_in.{applicant}"]
             assert came == results + numbers[f"t3.carried_out.{applicant}"], (name, applicant)
+        for group in template.table4_groups:
+            outcomes = sum(
+                numbers[f"t4.{group.key}.{o.key}"] for o in template.table4_outcomes if not o.total
+            )
+            assert outcomes == numbers[f"t4.{group.key}.total"], (name, group.key)
         for row in template.table3_rows:
             across = sum(numbers[f"t3.{row.key}.{applicant}"] for applicant in APPLICANTS)
             assert across == numbers[f"t3.{row.key}.total"], (name, row.key)
+
+
+def test_clean_reports_follow_from_the_year_before() -> None:
+    reports = all_reports()
+    followed = 0
+    for name, (_, values, faults) in reports.items():
+        year, rest = name.split("/")
+        earlier = [n for n in reports if n.startswith(f"{int(year) - 1}/{rest.split('.')[0]}.")]
+        if faults or not earlier or reports[earlier[0]][2]:
+            continue
+        before = reports[earlier[0]][1]
+        for applicant in (*APPLICANTS, "total"):
+            assert values[f"t3.carried_in.{applicant}"] == before[f"t3.carried_out.{applicant}"], name
+        for kind in ("rules", "normative_docs"):
+            change = int(values[f"t2.{kind}.issued"]) - int(values[f"t2.{kind}.repealed"])
+            assert int(values[f"t2.{kind}.in_force"]) == int(before[f"t2.{kind}.in_force"]) + change, name
+        followed += 1
+    assert followed == 2
 
 
 def test_every_cell_of_every_sample_is_read_as_it_was_written(swept: Swept) -> None:

@@ -76,7 +76,7 @@ def _requests(
 
 def _disputes(values: Values, rng: random.Random, scale: int) -> None:
     for group in ("review", "suit_direct", "suit_after_review"):
-        counts = {o: rng.randint(0, 1 + scale) for o in ("upheld", "corrected", "other", "pending")}
+        counts = {o: rng.randint(0, (1 + scale) // 2) for o in ("upheld", "corrected", "other", "pending")}
         for outcome, count in counts.items():
             values[f"t4.{group}.{outcome}"] = str(count)
         values[f"t4.{group}.total"] = str(sum(counts.values()))
