@@ -185,7 +185,7 @@ class _Walk:
                     )
                 else:
                     inner = list(_descend(cell, W + "tbl"))
-                    if inner and depth < 8:
+                    if inner:
                         nested.append(cell)
                     text = "\n".join(self.text(p) for p in _descend(cell, W + "p")).strip()
                     where = Locator(table=number, row=row_number + 1, column=column + 1)

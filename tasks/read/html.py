@@ -13,6 +13,8 @@ from models.document import Artifact, Block, Cell, Document, Locator, Paragraph,
 from models.errors import ErrorKind, ReadError
 from tasks.read.decode import decode
 
+UNPARSABLE = "网页内容无法解析，请重新保存网页或改为提交 docx、PDF 文件。"
+TOO_DEEP = "网页标签嵌套过深，无法读取，请用浏览器另存为 PDF 或将内容复制到 docx 后提交。"
 LARGEST_SPAN = 200
 LONGEST_CELL = 300
 """A cell with more text than this holds page content: its table is there for the layout."""
@@ -88,12 +90,13 @@ def read(artifact: Artifact) -> Document:
     text, notes = decode(artifact.content)
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     _refuse_deep(text)
+    reader = parser.HTMLParser(huge_tree=False, no_network=True)
     try:
-        root = parser.document_fromstring(text, parser=parser.HTMLParser(huge_tree=False, no_network=True))
+        root = parser.document_fromstring(text, parser=reader)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise ReadError(
-            ErrorKind.UNREADABLE, "网页内容无法解析，请重新保存网页或改为提交 docx、PDF 文件。"
-        ) from error
+        raise ReadError(ErrorKind.UNREADABLE, UNPARSABLE) from error
+    if any("depth" in entry.message for entry in reader.error_log):
+        raise ReadError(ErrorKind.UNREADABLE, TOO_DEEP)  # the parser leaves out what is deeper, in silence
     walk = _Walk()
     body = root.find("body")
     walk.children(body if body is not None else root)
@@ -122,10 +125,7 @@ def _refuse_deep(text: str) -> None:
         depth = max(0, depth - 1) if match.group(1) else depth + (not match.group(3))
         deepest = max(deepest, depth)
         if deepest > 2000:
-            raise ReadError(
-                ErrorKind.UNREADABLE,
-                "网页标签嵌套过深，无法读取，请用浏览器另存为 PDF 或将内容复制到 docx 后提交。",
-            )
+            raise ReadError(ErrorKind.UNREADABLE, TOO_DEEP)
 
 
 def _metadata(root: etree._Element) -> Iterator[tuple[str, str]]:
