@@ -12,6 +12,8 @@ import pypdfium2.raw as raw
 TOLERANCE = 2.5  # points within which two rules are one line
 COVERED = 0.6  # share of a cell's edge that must be ruled for a border to stand there
 THIN = 3.0
+WIDE = 36.0  # points; a character box wider than this is looked at twice
+OPEN = 6.0  # points by which verticals must pass the outermost rule to make a row without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def glyphs(page: pdfium.PdfPage) -> list[Glyph]:
             continue
         # the loose box has the height of the line: 一 and 、 share it
         left, bottom, right, top = text_page.get_charbox(index, loose=True)
+        if right - left > WIDE:
+            left, bottom, right, top = _plausible(text_page, index, (left, bottom, right, top))
         found.append(
             Glyph(
                 chr(code),
@@ -77,6 +81,15 @@ def glyphs(page: pdfium.PdfPage) -> list[Glyph]:
             )
         )
     return found
+
+
+def _plausible(
+    text_page: pdfium.PdfTextPage, index: int, loose: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Return the ink's box where the loose one is far too large, as in fonts for vertical writing."""
+    tight: tuple[float, float, float, float] = text_page.get_charbox(index)
+    ink = max(tight[2] - tight[0], tight[3] - tight[1])
+    return tight if 0 < 2.5 * ink < loose[2] - loose[0] else loose
 
 
 def rules(page: pdfium.PdfPage) -> tuple[list[Rule], list[Rule]]:
@@ -94,7 +107,33 @@ def rules(page: pdfium.PdfPage) -> tuple[list[Rule], list[Rule]]:
         elif wide > THIN and high > THIN and _is_stroked(item):
             across += [(height - top, left, right), (height - bottom, left, right)]
             down += [(left, height - top, height - bottom), (right, height - top, height - bottom)]
-    return across, down
+    return _joined(across), _joined(down)
+
+
+def _joined(strokes: Sequence[Rule]) -> list[Rule]:
+    """Join strokes that lie on one line and touch: browsers draw every border of every cell by itself."""
+    joined: list[Rule] = []
+    for at in _groups(sorted(strokes), 0.5):
+        reached: Rule | None = None
+        for position, start, end in sorted(at, key=lambda stroke: stroke[1]):
+            if reached is not None and start <= reached[2] + TOLERANCE:
+                reached = (reached[0], reached[1], max(reached[2], end))
+                joined[-1] = reached
+            else:
+                reached = (position, start, end)
+                joined.append(reached)
+    return joined
+
+
+def _groups(strokes: Sequence[Rule], distance: float) -> list[list[Rule]]:
+    """Cut sorted strokes into groups whose first and last position are at most `distance` apart."""
+    groups: list[list[Rule]] = []
+    for stroke in strokes:
+        if groups and stroke[0] - groups[-1][0][0] <= distance:
+            groups[-1].append(stroke)
+        else:
+            groups.append([stroke])
+    return groups
 
 
 def _is_stroked(item: pdfium.PdfObject) -> bool:
@@ -154,8 +193,26 @@ def lattices(page: pdfium.PdfPage) -> list[Lattice]:
     return sorted(found, key=lambda table: (table.box[1], table.box[0]))
 
 
+def _with_open_ends(ys: list[float], xs: Sequence[float], down: Sequence[Rule]) -> list[float]:
+    """Add the end of a first or last row whose outer rule the page break has swallowed.
+
+    Such a row is known by its verticals: three or more of them end at one height beyond the outermost rule.
+    """
+    reach = [[s for s in down if abs(s[0] - x) <= TOLERANCE] for x in xs]
+    tops = [min(s[1] for s in strokes) for strokes in reach if strokes]
+    bottoms = [max(s[2] for s in strokes) for strokes in reach if strokes]
+    above = [y for y in tops if y < ys[0] - OPEN]
+    below = [y for y in bottoms if y > ys[-1] + OPEN]
+    if len(above) >= 3 and max(above) - min(above) <= TOLERANCE:
+        ys = [min(above), *ys]
+    if len(below) >= 3 and max(below) - min(below) <= TOLERANCE:
+        ys = [*ys, max(below)]
+    return ys
+
+
 def _lattice(across: list[Rule], down: list[Rule]) -> Lattice | None:
-    ys, xs = _cluster([s[0] for s in across]), _cluster([s[0] for s in down])
+    xs = _cluster([s[0] for s in down])
+    ys = _with_open_ends(_cluster([s[0] for s in across]), xs, down)
     rows, columns = len(ys) - 1, len(xs) - 1
     if rows < 1 or columns < 1 or rows * columns > 20_000:
         return None
