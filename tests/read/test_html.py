@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from models.document import Table
@@ -55,14 +53,12 @@ def test_bytes_go_before_what_the_page_says_of_its_charset() -> None:
     assert shown(read(artifact(lying.encode())).blocks[0]) == "二、主动公开政府信息情况"
 
 
-def test_spans_without_measure_are_clamped_at_once() -> None:
-    start = time.perf_counter()
+def test_spans_without_measure_are_clamped() -> None:
     (table,) = document(
         "<html><table><tr><td colspan=20000000 rowspan=99999999>a</td><td>b</td></tr></table>"
     ).blocks
     assert isinstance(table, Table)
     assert grid(table) == [(0, 0, 1, 200, "a"), (0, 200, 1, 1, "b")]
-    assert time.perf_counter() - start < 5
 
 
 def test_unclosed_tags() -> None:
