@@ -11,7 +11,7 @@ from models.results import Severity
 
 # What an administrative organ's name ends with; wide on purpose, a name must not be called no name.
 _ORGAN = "[局委办厅室府镇乡处心院部署会区县市省州盟旗站队所校馆社司场段台行]|街道|集团|大学|组织"
-TITLE_YEAR = r"(?:20\d{2}|二[〇○零0][〇○零一二三四五六七八九]{2})年"
+TITLE_YEAR = r"(?:(?:20\d{2}|二[〇○零0][〇○零一二三四五六七八九]{2})年|[(（]20\d{2}[)）])"
 TITLE_AGENCY = rf"[一-龥]{{2,}}(?:{_ORGAN})"
 
 

@@ -16,6 +16,9 @@ from tasks.extract.wording import core, fold, fold_with_positions, numbering
 LONGEST_HEADING = 40
 NEAR = 85.0  # rapidfuzz ratio from which a heading is taken for the official one (catalogue STR-01)
 _CHINESE_ORDER = "一二三四五六七八九十"
+_ROWS_WITH_NUMERALS = frozenset(
+    {"本年新收政府信息公开申请数量", "上年结转政府信息公开申请数量", "本年度办理结果", "结转下年度继续办理"}
+)
 _MAY_HOLD = re.compile(r"[一二三四五六]\s*[、﹑､]")
 
 
@@ -127,48 +130,100 @@ def find_parts(lines: Sequence[Line], sections: Sequence[Section]) -> tuple[list
     A heading that occurs more than once (a table of contents, a page with a second copy) counts where
     most lines follow it.
     """
-    headings: list[Heading] = []
-    seen_last = False
+    found: list[Heading] = []
     for index, line in enumerate(lines):
-        if len(line.labels) != 1 or line.values:
-            continue
-        text = line.text.strip().strip("*").strip()
-        if len(text) > LONGEST_HEADING:
-            continue
-        found = match_heading(text, sections)
-        if found:
-            key, match = found
-            seen_last = seen_last or key == sections[-1].key
-            headings.append(Heading(index, key, text, numbering(text), match))
-        elif seen_last and line.table is None and _is_extra(text):
-            headings.append(Heading(index, "extra", text, numbering(text), "extra"))
-    listed = _contents(headings, lines)
-    kept = _one_a_section([h for h in headings if h not in listed], lines)
-    parts = [
-        Part(h.key, h, occurrences=sum(o.key == h.key for o in headings if o not in listed)) for h in kept
-    ]
-    dropped = {h.line for h in headings}
+        text = _heading_text(line)
+        if text and (match := match_heading(text, sections)):
+            found.append(Heading(index, match[0], text, numbering(text), match[1]))
+    dropped = {h.line for h in found}
+    listed = _contents(found, lines)
+    real = _best_marked([h for h in found if h not in listed], lines, sections)
+    kept = _named_by_numeral(_one_a_section(real, lines), lines, sections)
+    last = next((h.line for h in kept if h.key == sections[-1].key), len(lines))
+    for index in range(last + 1, len(lines)):
+        text = _heading_text(lines[index])
+        if text and lines[index].table is None and _is_extra(text):
+            kept.append(Heading(index, "extra", text, numbering(text), "extra"))
+    parts = [Part(h.key, h, occurrences=max(1, sum(o.key == h.key for o in real))) for h in kept]
     for part, end in zip(parts, _ends(kept, len(lines)), strict=True):
         part.lines = [i for i in range(part.heading.line + 1, end) if i not in dropped]
     before = list(range(kept[0].line)) if kept else list(range(len(lines)))
     return parts, before
 
 
+def _heading_text(line: Line) -> str:
+    """Return the text of a line that could be a heading, else nothing."""
+    if len(line.labels) != 1 or line.values:
+        return ""
+    text = line.text.strip().strip("*").strip()
+    return text if len(text) <= LONGEST_HEADING else ""
+
+
+def _best_marked(
+    headings: Sequence[Heading], lines: Sequence[Line], sections: Sequence[Section]
+) -> list[Heading]:
+    """Keep for each part the headings that are marked best: 二、 before （二） before none before 1. and tables.
+
+    The words of a heading also head sub-sections of part one and title rows of the tables.
+    """
+    own = {
+        section.key: (section.numeral, str(_CHINESE_ORDER.index(section.numeral) + 1)) for section in sections
+    }
+
+    def rank(heading: Heading) -> int:
+        numeral = heading.numeral
+        in_table = 4 if lines[heading.line].table is not None else 0
+        if numeral is None:
+            return in_table + 2
+        if numeral in own[heading.key]:
+            return in_table
+        return in_table + (1 if numeral.strip("()") in own[heading.key] else 3)
+
+    best = {key: min(rank(h) for h in headings if h.key == key) for key in {h.key for h in headings}}
+    return [h for h in headings if rank(h) == best[h.key]]
+
+
+def _named_by_numeral(
+    kept: list[Heading], lines: Sequence[Line], sections: Sequence[Section]
+) -> list[Heading]:
+    """Take for a part that was not found the one heading with its numeral between its neighbours (一、概述)."""
+    at = {h.key: h.line for h in kept}
+    for number, section in enumerate(sections):
+        if section.key in at or not kept:
+            continue
+        low = max((at[s.key] + 1 for s in sections[:number] if s.key in at), default=0)
+        high = min((at[s.key] for s in sections[number + 1 :] if s.key in at), default=len(lines))
+        candidates = [
+            Heading(index, section.key, text, section.numeral, "deviation")
+            for index in range(low, high)
+            if lines[index].table is None
+            and (text := _heading_text(lines[index]))
+            and numbering(text) == section.numeral
+            and text.rstrip()[-1] not in "。；;，,"
+            and core(text) not in _ROWS_WITH_NUMERALS
+            and fold(section.heading)[:4] not in fold(text)  # the heading itself, broken up: see `traces`
+        ]
+        if len(candidates) == 1:
+            kept = sorted([*kept, *candidates], key=lambda h: h.line)
+            at[section.key] = candidates[0].line
+    return kept
+
+
 def _contents(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
     """Find the headings of a table of contents, or of a sentence that lists the parts.
 
-    Four or more follow each other with next to nothing between them, and each occurs again elsewhere.
+    Three or more follow each other with next to nothing between them, and each occurs again elsewhere.
     """
     run: list[Heading] = []
     for heading in headings:
         between = sum(len(lines[i].text) for i in range(run[-1].line + 1, heading.line)) if run else 0
         if run and (between > 12 or heading.key in {h.key for h in run}):
-            if len(run) >= 4:
+            if len(run) >= 3:
                 break
             run = []
         run.append(heading)
     again = {h.key for h in headings if h not in run}
-    return run if len(run) >= 4 and {h.key for h in run} <= again else []
+    return run if len(run) >= 3 and {h.key for h in run} <= again else []
 
 
 def _ends(headings: Sequence[Heading], last: int) -> list[int]:
@@ -182,13 +237,10 @@ def _one_a_section(headings: list[Heading], lines: Sequence[Line]) -> list[Headi
         for h, end in zip(headings, _ends(headings, len(lines)), strict=True)
     }
     best: dict[str, Heading] = {}
-    kept: list[Heading] = []
     for heading in headings:
-        if heading.key == "extra":
-            kept.append(heading)
-        elif heading.key not in best or content[heading.line] > content[best[heading.key].line]:
+        if heading.key not in best or content[heading.line] > content[best[heading.key].line]:
             best[heading.key] = heading
-    return sorted([*kept, *best.values()], key=lambda h: h.line)
+    return sorted(best.values(), key=lambda h: h.line)
 
 
 def _is_extra(text: str) -> bool:

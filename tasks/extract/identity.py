@@ -17,12 +17,13 @@ from tasks.extract.wording import fold, squeeze
 ORGAN_SUFFIX = re.compile(
     r"(?:局|委员会|委|办公室|办|厅|政府|署|镇|乡|街道|处|心|院|部|站|队|公署|管委会|区|县|市|省|旗|盟|州|会|行|社|所|馆|校|学)$"
 )
-_TITLE = re.compile(r"(?:信息公开|政务公开).*(?:报告|年报)(?:\([^)]*\))?$")
+_TITLE = re.compile(r"(?:信息公开|政务公开).*(?:报告|年报)(?:\([^)]*\))?(?:的(?:公告|公示|通告))?$")
 _FIXED = re.compile(
     r"20\d{2}-?(?:年度|年)?(?:年度)?|年度|(?:政府)?(?:信息|政务)公开(?:工作)?(?:情况)?的?(?:年度)?(?:工作)?(?:报告|年报)(?:\([^)]*\))?"
     r"|年度报告|年报|^关于|关于$|的$|^的|[\[\]()《》\"]"
 )
-_YEAR = re.compile(r"(20[012]\d)-?年")
+_YEAR = re.compile(r"(20[012]\d)-?年|\((20[012]\d)\)")
+_YEAR_ONLY = re.compile(r"\(?20[012]\d(?:年度?)?\)?")
 _CHINESE_YEAR = re.compile(r"二[〇零]([〇零一二三四五六七八九])([〇零一二三四五六七八九])年")
 _DAY = r"(20\d{2})年(\d{1,2})月(\d{1,2})日"
 _PERIOD = re.compile(_DAY + r"0?时?起?,?(?:至|到|—+|-+|~|－|―)止?(?:(20\d{2})年)?(\d{1,2})月(\d{1,2})日")
@@ -36,6 +37,7 @@ _INTRO_AGENCY = re.compile(
 )
 
 _LONGEST_TITLE = 60
+_NO_TITLE = re.compile(r"[,;:>《》]|通知|公布|如下")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def titles(lines: Sequence[Line]) -> list[tuple[int, str]]:
         text = line.text.strip()
         if "\n" in text or len(text) > _LONGEST_TITLE:
             text = _leading_title(text)
-        if text and _TITLE.search(fold(text)) and not re.search(r"[,;:]|通知|公布|如下", fold(text)):
+        if text and _TITLE.search(fold(text)) and not _NO_TITLE.search(fold(text)):
             found.append((index, squeeze(text)))
     return found
 
@@ -90,7 +92,7 @@ def identify(
     """
     title = _title(lines, before, metadata)
     title_year = _year_in(title) if title else None
-    period_text, start, end = _period([lines[i].text for i in (*before, *body)])
+    period_text, start, end = _period([lines[i].text for i in (*before, *body)], title_year)
     agency, agency_source = _agency(title, lines, before, body, metadata, file_name)
     year, year_source = _year(title_year, end, lines, body, file_name)
     signed = _signed_on([lines[i].text for i in body])
@@ -102,24 +104,24 @@ def identify(
 
 
 def _title(lines: Sequence[Line], before: Sequence[int], metadata: Mapping[str, str]) -> str | None:
-    candidates = titles([lines[i] for i in before])
-    if candidates:
-        at, text = candidates[0]
-        for above in range(1, min(at, 3) + 1):  # a title set in several lines
-            joined = squeeze("".join(lines[before[n]].text for n in range(at - above, at + 1)))
-            if agency_of_title(text) and _year_in(text):
-                break
-            if len(joined) > _LONGEST_TITLE or re.search(r"[,.;:]", fold(joined)):
-                break
-            if (not agency_of_title(text) and agency_of_title(joined)) or (
-                not _year_in(text) and _year_in(joined)
+    whole: list[str] = []
+    for size in (1, 2, 3):  # a title may be set in several lines
+        for at in range(len(before) - size + 1):
+            pieces = [squeeze(lines[n].text) for n in before[at : at + size]]
+            text = _leading_title(pieces[0]) or pieces[0] if size == 1 else squeeze("".join(pieces))
+            folded = fold(text)
+            closed = size > 1 and _YEAR_ONLY.fullmatch(fold(pieces[-1])) and _TITLE.search(fold(pieces[-2]))
+            if (
+                len(text) <= _LONGEST_TITLE
+                and (_TITLE.search(folded) or closed)
+                and not _NO_TITLE.search(folded)
             ):
-                text = joined
-        return text
-    for first, second in pairwise(before):  # a title set in two lines
-        joined = squeeze(lines[first].text + lines[second].text)
-        if len(joined) <= _LONGEST_TITLE and _TITLE.search(fold(joined)) and "," not in fold(joined):
-            return joined
+                whole.append(text)
+    complete = [text for text in whole if agency_of_title(text) and _year_in(text)]
+    if complete:
+        return complete[0]
+    if whole:
+        return max(whole, key=lambda text: (bool(_year_in(text)), bool(agency_of_title(text)), -len(text)))
     printed = metadata.get("title")
     if printed:
         text = squeeze(re.split(r"[_|]|\s-\s", printed)[0])
@@ -130,7 +132,7 @@ def _title(lines: Sequence[Line], before: Sequence[int], metadata: Mapping[str, 
 
 def agency_of_title(title: str) -> str | None:
     """Return the agency that a title names, or None."""
-    rest = fold(title)
+    rest = re.sub(r"的(?:公告|公示|通告)$", "", fold(title))
     for _ in range(3):
         rest = _FIXED.sub("", rest)
     return rest if len(rest) >= 3 and ORGAN_SUFFIX.search(rest) else None
@@ -140,7 +142,7 @@ def _year_in(text: str) -> int | None:
     folded = fold(text)
     match = _YEAR.search(folded)
     if match:
-        return int(match.group(1))
+        return int(match.group(1) or match.group(2))
     spoken = _CHINESE_YEAR.search(folded)
     if spoken:
         return 2000 + int("".join(str(chinese_number(c) or 0) for c in spoken.groups()))
@@ -190,7 +192,7 @@ def _year(
         return period_end.year, "period"
     stem = PurePath(file_name).stem
     in_name = re.findall(r"(?<!\d)(20[12]\d)(?!\d)", stem)
-    mentioned = Counter(int(y) for i in body[:40] for y in _YEAR.findall(fold(lines[i].text)))
+    mentioned = Counter(int(y) for i in body[:40] for y, _ in _YEAR.findall(fold(lines[i].text)) if y)
     common = mentioned.most_common(2)
     if in_name and (not common or int(in_name[-1]) in mentioned):
         return int(in_name[-1]), "file_name"
@@ -199,8 +201,10 @@ def _year(
     return None, None
 
 
-def _period(texts: Sequence[str]) -> tuple[str | None, date | None, date | None]:
+def _period(texts: Sequence[str], title_year: int | None) -> tuple[str | None, date | None, date | None]:
+    """Return the statistics period; of several stated, the one of the year in the title, else the first."""
     folded = fold("".join(texts))  # conversions and PDFs break the sentence over lines
+    stated: list[tuple[str, date, date]] = []
     for match in _PERIOD.finditer(folded):
         around = folded[max(0, match.start() - 40) : match.end() + 10]
         if not _PERIOD_CONTEXT.search(around):
@@ -209,8 +213,10 @@ def _period(texts: Sequence[str]) -> tuple[str | None, date | None, date | None]
         start = _date(year, month, day)
         end = _date(end_year or year, end_month, end_day)
         if start and end:
-            return match.group(), start, end
-    return None, None, None
+            stated.append((match.group(), start, end))
+    if not stated:
+        return None, None, None
+    return next((period for period in stated if period[1].year == title_year == period[2].year), stated[0])
 
 
 def _signed_on(texts: Sequence[str]) -> date | None:

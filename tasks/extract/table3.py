@@ -148,6 +148,8 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
             for r in range(len(rows))
             if endings[r] & set(label.wordings)
             and (not AMBIGUOUS & set(label.wordings) or numbering(_nearest(rows[r])))
+            # a group's own row is left blank; only with numbers in it is it （六）其他处理 undivided
+            and (label.key != "results.other" or any(s.is_value for s in rows[r].slots))
         ]
         if len(hits) >= 1 and hits[0] not in taken:
             exact = label.wordings[0] in endings[hits[0]]
@@ -280,16 +282,25 @@ def _align_damaged(
 
 
 def read_rows(
-    matched: dict[str, MatchedRow], header: dict[str, tuple[int, int]] | None, keys: Sequence[str]
+    matched: dict[str, MatchedRow],
+    header: dict[str, tuple[int, int]] | None,
+    keys: Sequence[str],
+    in_order: bool = True,
 ) -> None:
     """Read the seven cells of every matched row into ``row.readings`` and ``row.width``.
 
-    `header` gives the columns of the seven applicants where a ruled table shows them.
+    `header` gives the columns of the seven applicants where a ruled table shows them. Without it numbers
+    are taken in order, unless the heads are printed in another order than the form's (`in_order` False).
     """
     full = [m.row for m in matched.values() if len([s for s in m.row.slots if s.is_value]) == WIDTH]
     for found in matched.values():
         row = found.row
         _read_row(row, header, full, keys)
+        if not in_order and (header is None or row.layout != "ruled"):
+            raw = " ".join(fold(slot.text) for slot in row.slots if not slot.is_blank)
+            reason = "表头各列的次序与统一格式不同，不能确定各数属于哪一列"
+            row.readings = [(uncertain(raw, reason), slot) for _, slot in row.readings]
+            row.width = None
         if found.match == "uncertain":
             reason = f"行标签“{found.label.strip()}”与模板用语相差较大，不能确定是哪一行"
             row.readings = [
@@ -322,8 +333,6 @@ def _read_row(
             row.readings = [(read_field(slot), slot) for slot in placed]
             return
     raw = " ".join(fold(slot.text) for slot in row.slots if not slot.is_blank)
-    if row.layout == "ruled" and len([s for s in row.slots if not s.is_blank]) == len(row.slots):
-        row.width = len(row.slots)  # real borders: this many cells are printed
     reason = f"该行读到{len(values)}个数，应为{WIDTH}个，不能确定各数属于哪一列"
     slot = row.slots[0] if row.slots else None
     row.readings = [(uncertain(raw, reason), slot)] * WIDTH

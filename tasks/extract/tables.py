@@ -79,7 +79,28 @@ def regions(lines: Sequence[Line], headings: Collection[int] = ()) -> dict[str, 
             current = None
         if current:
             found[current][-1].append(index)
-    return {table: [_trimmed(lines, place) for place in places] for table, places in found.items()}
+    return {
+        table: [_trimmed(lines, place) for place in places if _is_form(lines, place, table)]
+        for table, places in found.items()
+    }
+
+
+_ONLY_ON_THE_FORM = {
+    "t2": re.compile(
+        r"本年(?:制发|废止|新制作|新公开|处理决定|收费金额)|现行有效件数|对外公开总数量|处理决定数量"
+    ),
+    "t3": re.compile(
+        r"勾稽关系|上年结转政府|结转下年度|予以公开|不予处理|属于国家秘密|本机关不掌握|法律服务机构"
+    ),
+    "t4": re.compile(r"结果维持|结果纠正|尚未审结"),
+}
+
+
+def _is_form(lines: Sequence[Line], place: Sequence[int], table: str) -> bool:
+    """Say whether a place holds the form's table, not one of the agency's own that uses a word of it."""
+    most = max((len(lines[i].values) for i in place), default=0)
+    words = "".join(fold(f.text) for i in place for f in lines[i].labels)
+    return bool(_ONLY_ON_THE_FORM[table].search(words)) or (table == "t4" and most >= 10)
 
 
 def _trimmed(lines: Sequence[Line], place: list[int]) -> list[int]:
@@ -264,7 +285,7 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
     claimed = {id(m.row) for m in matched.values()}
     # rows of numbers whose label was not found: what is not found may be one of them, so it is not missing
     orphans = sum(id(row) not in claimed and bool(row.slots) for row in rows if len(row.slots) > 2)
-    table3.read_rows(matched, _header(lines, place, template), keys)
+    table3.read_rows(matched, _header(lines, place, template), keys, _heads_in_order(lines, place, template))
     for column in template.table3_columns:
         found.labels.append(_column_label(heads, f"t3.columns.{column.key}", column, "t3"))
     printed = sorted(matched.values(), key=lambda m: m.row.locator_line)
@@ -311,6 +332,28 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
         )  # fmt: skip
         found.cells.update({f"t3.{label.key}.{k}": r for k, r in zip(keys, hit.row.readings, strict=True)})
     return found
+
+
+def _heads_in_order(lines: Sequence[Line], place: Sequence[int], template: Template) -> bool:
+    """Say that no head of table 3 is printed before one that stands left of it on the form.
+
+    自然人 and 总计 stand one line above the five kinds of organisations, so they are compared apart.
+    """
+    columns = [core(column.label) for column in template.table3_columns]
+    at: dict[str, tuple[bool, int]] = {}  # label -> (stands in a grid, column or place among the labels)
+    for index in place:
+        line = lines[index]
+        if line.values:
+            break
+        for f in line.labels:
+            grid = line.table is not None
+            position = (f.locator.column or f.column + 1) if grid else len(at)
+            at.setdefault(core(f.text), (grid, position))
+    for row in ([columns[0], columns[-1]], columns[1:-1]):
+        places = [at[label] for label in row if label in at]
+        if len({grid for grid, _ in places}) == 1 and places != sorted(places):
+            return False
+    return True
 
 
 def _header(
@@ -363,8 +406,6 @@ def read_table4(lines: Sequence[Line], places: list[list[int]], template: Templa
             width = TABLE4_WIDTH
             found.cells = {c: (read_field(s), s) for c, s in zip(codes, chosen, strict=True)}
         else:
-            if layout == "ruled" and len(values) == len(slots):
-                width = len(slots)
             raw = " ".join(fold(s.text) for s in values)
             reason = f"表四读到{len(values)}个数，应为{TABLE4_WIDTH}个，不能确定各数属于哪一栏"
             found.cells = {code: (uncertain(raw, reason), slot) for code in codes}
