@@ -257,7 +257,7 @@ def _align_damaged(
     """Match what is left by likeness, between the neighbours that are already sure, in order."""
     candidates: list[tuple[float, int, int]] = []
     for w, label in enumerate(wanted):
-        if w in matched:
+        if w in matched or label.key == "results.other":
             continue
         low, high = _between(matched, w, len(rows))
         for r in range(low, high):

@@ -80,9 +80,33 @@ def regions(lines: Sequence[Line], headings: Collection[int] = ()) -> dict[str, 
         if current:
             found[current][-1].append(index)
     return {
-        table: [_trimmed(lines, place) for place in places if _is_form(lines, place, table)]
+        table: _joined(lines, [_trimmed(lines, p) for p in places if _is_form(lines, p, table)], table)
         for table, places in found.items()
     }
+
+
+_BEGINS = {
+    "t2": re.compile(r"第二十条第?\(一\)项"),
+    "t3": re.compile(r"本年新收政府信息公开申请数量"),
+    "t4": re.compile(r"结果维持"),
+}
+
+
+def _joined(lines: Sequence[Line], places: list[list[int]], table: str) -> list[list[int]]:
+    """Put together the pieces of a table that a heading repeated on a new page has parted.
+
+    A piece begins a second table only if the first row is there again.
+    """
+    joined: list[list[int]] = []
+    for place in places:
+        begins = any(_BEGINS[table].search(fold(f.text)) for i in place for f in lines[i].labels)
+        before = joined[-1] if joined else []
+        begun = any(_BEGINS[table].search(fold(f.text)) for i in before for f in lines[i].labels)
+        if joined and not (begins and begun):
+            joined[-1] = [*before, *place]
+        else:
+            joined.append(place)
+    return joined
 
 
 _ONLY_ON_THE_FORM = {
@@ -347,8 +371,9 @@ def _heads_in_order(lines: Sequence[Line], place: Sequence[int], template: Templ
             break
         for f in line.labels:
             grid = line.table is not None
-            position = (f.locator.column or f.column + 1) if grid else len(at)
-            at.setdefault(core(f.text), (grid, position))
+            for piece in (f.text, *f.text.split()):
+                position = (f.locator.column or f.column + 1) if grid else len(at)
+                at.setdefault(core(piece), (grid, position))
     for row in ([columns[0], columns[-1]], columns[1:-1]):
         places = [at[label] for label in row if label in at]
         if len({grid for grid, _ in places}) == 1 and places != sorted(places):
