@@ -201,7 +201,8 @@ def _named_by_numeral(
             and numbering(text) == section.numeral
             and text.rstrip()[-1] not in "。；;，,"
             and core(text) not in _ROWS_WITH_NUMERALS
-            and fold(section.heading)[:4] not in fold(text)  # the heading itself, broken up: see `traces`
+            # the heading itself, broken up by the layout, is for `traces`
+            and not fold(text).startswith(f"{section.numeral}、{fold(section.heading)[:4]}")
         ]
         if len(candidates) == 1:
             kept = sorted([*kept, *candidates], key=lambda h: h.line)
@@ -217,7 +218,7 @@ def _contents(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Headin
     run: list[Heading] = []
     for heading in headings:
         between = sum(len(lines[i].text) for i in range(run[-1].line + 1, heading.line)) if run else 0
-        if run and (between > 12 or heading.key in {h.key for h in run}):
+        if run and (between > LONGEST_HEADING or heading.key in {h.key for h in run}):
             if len(run) >= 3:
                 break
             run = []

@@ -11,7 +11,7 @@ from models.document import Document, Paragraph
 from models.errors import ErrorKind, ReadError
 from models.facts import concat
 from tasks.extract import extract, link_years
-from tests.extract.made import PROSE, document, numbered
+from tests.extract.made import PROSE, document, numbered, table
 
 FILE = "x.html"
 
@@ -56,6 +56,10 @@ def test_identity_of_a_plain_report() -> None:
         ("映溪区石塘镇人民政府二〇二三年政府信息公开工作年度报告", None, 2023),
         ("2023年度政府信息公开工作年度报告", None, 2023),
         ("石塘镇政府信息公开工作年度报告", "石塘镇", None),
+        ("映溪区水务局政府信息公开工作年度报告（2023年度）", "映溪区水务局", 2023),
+        ("映溪区水务局政府信息公开工作年度报告（2023）", "映溪区水务局", 2023),
+        ("映溪区水务局关于2023年度政府信息公开工作年度报告的公告", "映溪区水务局", 2023),
+        ("映溪区水务局2023年政府信息公开年报", "映溪区水务局", 2023),
     ],
 )
 def test_titles(title: str, agency: str | None, year: int | None) -> None:
@@ -297,3 +301,45 @@ def test_a_document_without_words_is_no_report(blocks: tuple) -> None:
     with pytest.raises(ReadError) as refused:
         extract(Document(blocks, "html"), "s", FILE)
     assert refused.value.kind is ErrorKind.NOT_A_REPORT
+
+
+def test_a_breadcrumb_is_no_title() -> None:
+    doc = document()
+    crumbs = (Paragraph("首页 > 政府信息公开 > 年报"), Paragraph("索引号：A/2024"))
+    assert (
+        report(Document((*crumbs, *doc.blocks), "html"))["title"]
+        == "澜川市映溪区水务局2023年政府信息公开工作年度报告"
+    )
+
+
+def test_a_part_under_another_name_is_a_deviation_not_missing() -> None:
+    doc = replaced(document(), "一、总体情况", "一、概述")
+    assert sections(doc)[0] == ("overview", "概述", "一", "deviation", 1)
+
+
+def test_subheadings_with_the_words_of_a_part_do_not_repeat_it() -> None:
+    doc = document()
+    inner = (
+        Paragraph("1.主动公开政府信息情况"),
+        Paragraph("公开126条。"),
+        Paragraph("（二）收到和处理政府信息公开申请情况"),
+    )
+    at = next(i for i, b in enumerate(doc.blocks) if isinstance(b, Paragraph) and b.text == PROSE["overview"])
+    frame = extract(Document((*doc.blocks[:at], *inner, *doc.blocks[at:]), "html"), "s", FILE).sections
+    assert frame["occurrences"].to_list() == [1] * 6
+    assert frame["order"].to_list() == [1, 2, 3, 4, 5, 6]
+
+
+def test_of_several_periods_the_one_of_the_report_year_counts() -> None:
+    both = "2022年1月1日至2022年12月31日的数据见上年报告。本报告数据的统计期限自2023年1月1日起至2023年12月31日止。"
+    row = report(document(intro=both))
+    assert (row["period_start"], row["period_end"]) == (date(2023, 1, 1), date(2023, 12, 31))
+
+
+def test_a_table_of_the_agencys_own_is_not_the_forms() -> None:
+    doc = document()
+    own = table([["指标", "数量"], ["行政许可", "33"], ["行政复议", "2"], ["行政诉讼", "1"]], "ruled", 9)
+    at = next(i for i, b in enumerate(doc.blocks) if isinstance(b, Paragraph) and b.text == PROSE["overview"])
+    facts = extract(Document((*doc.blocks[:at], own, *doc.blocks[at:]), "html"), "s", FILE)
+    assert facts.tables["occurrences"].to_list() == [1, 1, 1]
+    assert facts.tables["cells_read"].to_list() == [10, 175, 15]

@@ -321,3 +321,29 @@ def test_a_blank_fee_in_tab_separated_text_is_blank_and_its_block_is_there() -> 
     } == {"blank"}
     blocks = {r["key"]: r["match"] for r in facts.lines.iter_rows(named=True) if r["axis"] == "block"}
     assert blocks == dict.fromkeys(("t2.item_1", "t2.item_5", "t2.item_6", "t2.item_8"), "exact")
+
+
+def test_heads_in_another_order_leave_text_unsure_and_are_followed_where_ruled() -> None:
+    def swap(rows: dict[str, Rows]) -> None:
+        for row in rows["t3"][2:]:
+            row[4], row[5] = row[5], row[4]
+
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    assert values(document(change=swap)) == expected
+    for layout in ("delimited", "aligned", "one_cell_a_line"):
+        read = cells(document(layout=layout, change=swap))
+        assert {c["kind"] for code, c in read.items() if code.startswith("t3.")} == {"uncertain"}
+
+
+def test_group_rows_left_blank_are_no_undivided_rows() -> None:
+    def group_rows(rows: dict[str, Rows]) -> None:
+        made = rows["t3"][:3]
+        for row in rows["t3"][3:]:
+            if row[1].startswith("（") and row[2]:
+                made.append(["", row[1], *[""] * 8])
+                row = ["", "", *row[2:]]
+            made.append(row)
+        rows["t3"] = made
+
+    expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
+    assert values(document(change=group_rows)) == expected
