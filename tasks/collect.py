@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,16 +25,34 @@ def collect(paths: Sequence[Path], max_bytes: int) -> Iterator[Artifact | ErrorV
     given, a file of a folder by its path below that folder.
     """
     for given in paths:
-        if given.is_dir():
-            for path in sorted(p for p in given.rglob("*") if not p.is_dir()):
-                below = path.relative_to(given)
-                if any(part.startswith(".") for part in below.parts):
-                    continue
-                if path.name.upper().startswith("README") or path.name == "roster.csv":
-                    continue
-                yield _take(path, str(below), max_bytes)
+        if _is_folder(given):
+            yield from _folder(given, max_bytes)
         else:
             yield _take(given, str(given), max_bytes)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a folder above it is closed to us; taking it as a file says so
+        return False
+
+
+def _folder(given: Path, max_bytes: int) -> Iterator[Artifact | ErrorView]:
+    closed: list[OSError] = []
+    files: list[Path] = []
+    for folder, below, names in os.walk(given, onerror=closed.append):
+        below[:] = [name for name in below if not name.startswith(".")]
+        files += [Path(folder, name) for name in names if not _passed_over(name)]
+    for error in sorted(closed, key=lambda e: str(e.filename)):
+        name = str(error.filename)
+        yield ErrorView(name, ErrorKind.UNREADABLE.value, "文件夹无法打开，请修改权限后重试。")
+    for path in sorted(files):
+        yield _take(path, str(path.relative_to(given)), max_bytes)
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith(".") or name.upper().startswith("README") or name == "roster.csv"
 
 
 def _take(path: Path, name: str, max_bytes: int) -> Artifact | ErrorView:

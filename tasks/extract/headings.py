@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -48,7 +49,11 @@ def cut_at_headings(lines: Sequence[Line], sections: Sequence[Section]) -> list[
     cut: list[Line] = []
     for line in lines:
         text = line.fields[0].text
-        places = _embedded(text, sections) if line.layout == "prose" and _MAY_HOLD.search(text) else []
+        places = (
+            _embedded(text, sections)
+            if line.layout == "prose" and _MAY_HOLD.search(unicodedata.normalize("NFKC", text))
+            else []
+        )
         if len(text) <= LONGEST_HEADING:
             # a heading with its text on the same short line; a longer wording of the heading stays whole
             places = [
@@ -79,8 +84,9 @@ def _embedded(text: str, sections: Sequence[Section]) -> list[tuple[int, int]]:
                 start = folded.find(wanted, start + 1)
         if not hits:
             hits = _embedded_nearly(folded, section)
-        # of several wordings found at one place the longest is the one printed
-        longest = {start: max(end for s, end in hits if s == start) for start, _ in hits}
+        longest: dict[int, int] = {}  # of several wordings found at one place the longest is the one printed
+        for start, end in hits:
+            longest[start] = max(longest.get(start, 0), end)
         places.extend((positions[start], positions[end]) for start, end in longest.items())
     return places
 
@@ -136,7 +142,7 @@ def find_parts(lines: Sequence[Line], sections: Sequence[Section]) -> tuple[list
         if text and (match := match_heading(text, sections)):
             found.append(Heading(index, match[0], text, numbering(text), match[1]))
     dropped = {h.line for h in found}
-    listed = _contents(found, lines)
+    listed = _contents(found, lines, [section.key for section in sections])
     real = _best_marked([h for h in found if h not in listed], lines, sections)
     kept = _named_by_numeral(_one_a_section(real, lines), lines, sections)
     last = next((h.line for h in kept if h.key == sections[-1].key), len(lines))
@@ -210,7 +216,7 @@ def _named_by_numeral(
     return kept
 
 
-def _contents(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Heading]:
+def _contents(headings: Sequence[Heading], lines: Sequence[Line], order: Sequence[str]) -> list[Heading]:
     """Find the headings of a table of contents, or of a sentence that lists the parts.
 
     Three or more follow each other with next to nothing between them, and each occurs again elsewhere.
@@ -218,7 +224,8 @@ def _contents(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Headin
     run: list[Heading] = []
     for heading in headings:
         between = sum(len(lines[i].text) for i in range(run[-1].line + 1, heading.line)) if run else 0
-        if run and (between > LONGEST_HEADING or heading.key in {h.key for h in run}):
+        goes_on = run and order.index(heading.key) > order.index(run[-1].key)
+        if run and (between > LONGEST_HEADING or not goes_on):
             if len(run) >= 3:
                 break
             run = []

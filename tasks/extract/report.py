@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -282,10 +283,15 @@ def _section_rows(report: _Report) -> list[dict[str, Any]]:
     return rows
 
 
+_NUMERAL = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：]\s*")
+
+
 def _without_numeral(text: str) -> str:
-    return re.sub(
-        r"^\s*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．,，:：]\s*", "", text.strip().lstrip("#* ")
-    ).strip()
+    printed = text.strip().lstrip("#* ")
+    plain = unicodedata.normalize("NFKC", printed)  # some PDFs print 一 as the Kangxi radical
+    if not _NUMERAL.match(printed) and _NUMERAL.match(plain):
+        printed = plain
+    return _NUMERAL.sub("", printed).strip()
 
 
 def _where_tables_stand(report: _Report) -> dict[str, str | None]:

@@ -281,6 +281,45 @@ def _align_damaged(
         taken.add(r)
 
 
+def torn_rows(
+    rows: Sequence[NumberRow], matched: dict[str, MatchedRow], wanted: Sequence[RowLabel]
+) -> set[str]:
+    """Return the keys of rows whose numbers may be another row's, or not all there.
+
+    In text without borders a line of numbers that no label claims shows that something was torn apart:
+    either digits wrapped out of the row above it (whose own sum then fails), or the numbers of all rows
+    between it and a label that has none moved by one.
+    """
+    found = [label.key for label in wanted if label.key in matched]
+    claimed = {id(found_row.row): key for key, found_row in matched.items()}
+    torn: set[str] = set()
+    for r, row in enumerate(rows):
+        if id(row) in claimed or row.layout == "ruled" or not any(s.is_value for s in row.slots):
+            continue
+        above = next((claimed[id(q)] for q in reversed(rows[:r]) if id(q) in claimed), None)
+        below = next((claimed[id(q)] for q in rows[r + 1 :] if id(q) in claimed), None)
+        if above is not None and not _adds_up(matched[above].row):
+            torn.add(above)
+        if len(row.slots) > 1:
+            keys = [label.key for label in wanted if label.key != "results.other"]
+            for start, step in ((above, -1), (below, 1)):
+                if start is None or start not in keys:
+                    continue
+                at, stretch = keys.index(start), []
+                while 0 <= at < len(keys) and keys[at] in found:
+                    stretch.append(keys[at])
+                    at += step
+                if 0 <= at < len(keys):  # a label without numbers ends the stretch
+                    torn.update(stretch)
+    return torn
+
+
+def _adds_up(row: NumberRow) -> bool:
+    values = [read_cell(slot.text).value for slot in row.slots if slot.is_value]
+    certain = [value for value in values if value is not None]
+    return len(certain) == len(values) == WIDTH and sum(certain[:-1]) == certain[-1]
+
+
 def read_rows(
     matched: dict[str, MatchedRow],
     header: dict[str, tuple[int, int]] | None,

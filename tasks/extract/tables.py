@@ -21,6 +21,7 @@ from tasks.extract.table3 import read_field
 from tasks.extract.wording import core, fold
 
 TABLE4_WIDTH = 15
+_STRAY = "附近有没有标签的数字行，不能确定该行各数是否完整、是否属于该行"
 _TORN = "文件中有该行的标签，但标签与数字在转换时被拆开，不能确定各数"
 _ORPHANS = "没有找到该行的标签，而表中有{}行数字没有标签，不能确定是否缺行"
 LABEL_NEAR = 80.0
@@ -200,8 +201,11 @@ def read_table2(lines: Sequence[Line], places: list[list[int]], template: Templa
             hit = _best_row(rows, row, used)
             key = f"t2.{row.key}"
             if hit is None:
-                found.labels.append(LabelFound("t2", "row", key, row.label, None, "missing"))
-                found.cells.update(dict.fromkeys(codes, (MISSING, None)))
+                torn = bool(place) and not heads.ruled and core(row.label) in heads.everything
+                match = "uncertain" if torn else "missing"
+                found.labels.append(LabelFound("t2", "row", key, row.label, None, match))
+                reading = uncertain(None, _TORN) if torn else MISSING
+                found.cells.update(dict.fromkeys(codes, (reading, None)))
                 continue
             index, match, similarity = hit
             used.add(index)
@@ -232,6 +236,10 @@ def _table2_rows(
         if not line.labels and line.values:
             if pending is not None:
                 pending[1].extend(line.values)
+            elif rows and line.layout != "ruled":
+                rows[-1][1].extend(
+                    line.values
+                )  # digits wrapped out of the row, or another row's: it is unsure
             continue
         for i, printed in enumerate(line.fields):
             if not printed.is_label:
@@ -310,6 +318,11 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
     # rows of numbers whose label was not found: what is not found may be one of them, so it is not missing
     orphans = sum(id(row) not in claimed and bool(row.slots) for row in rows if len(row.slots) > 2)
     table3.read_rows(matched, _header(lines, place, template), keys, _heads_in_order(lines, place, template))
+    for key in table3.torn_rows(rows, matched, wanted):
+        row = matched[key].row
+        raw = " ".join(fold(slot.text) for slot in row.slots if not slot.is_blank)
+        row.readings = [(uncertain(raw, _STRAY), slot) for _, slot in row.readings]
+        row.width = None
     for column in template.table3_columns:
         found.labels.append(_column_label(heads, f"t3.columns.{column.key}", column, "t3"))
     printed = sorted(matched.values(), key=lambda m: m.row.locator_line)
@@ -324,7 +337,7 @@ def read_table3(lines: Sequence[Line], places: list[list[int]], template: Templa
                 if not foreign:
                     found.cells.update({f"t3.{label.key}.{k}": (MISSING, None) for k in keys})
                 continue
-            torn = fold(label.official) in heads.context
+            torn = bool(place) and fold(label.official) in heads.everything
             found.labels.append(
                 LabelFound(
                     "t3",
@@ -480,7 +493,7 @@ def _table4_rows(lines: Sequence[Line], place: Sequence[int]) -> list[tuple[str,
             rows.append((line.layout, list(line.fields[start:])))
         elif line.layout == "ruled" and line.fields and not line.labels and len(line.fields) >= TABLE4_WIDTH:
             rows.append((line.layout, list(line.fields)))
-    if len(alone) >= TABLE4_WIDTH or (alone and not rows):
+    if alone:  # beside a row of its own it makes the table unsure: digits may have wrapped out of a cell
         rows.append(("prose", alone))
     return rows
 
@@ -522,6 +535,7 @@ class _Heads:
 
     fields: tuple[Field, ...]
     words: tuple[str, ...]
+    everything: str  # all words of the file
     context: str  # everything printed in the table and just above and below it
     ruled: bool
     absent: bool
@@ -539,7 +553,8 @@ def _heads(lines: Sequence[Line], place: Sequence[int]) -> _Heads:
     ruled = any(lines[i].layout == "ruled" for i in place)
     around = range(max(0, place[0] - 8), min(len(lines), place[-1] + 13)) if place else range(0)
     context = fold("".join(lines[i].text for i in around))
-    return _Heads(tuple(heads), tuple(core(f.text) for f in heads), context, ruled, not place)
+    everything = fold("".join(line.text for line in lines))
+    return _Heads(tuple(heads), tuple(core(f.text) for f in heads), everything, context, ruled, not place)
 
 
 def _column_label(heads: _Heads, key: str, label: Label, table: str) -> LabelFound:

@@ -23,10 +23,17 @@ _PUNCTUATION = re.compile(r"[^\w]+|_")
 _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]|[*#`|]+")
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Return text as it is compared: NFKC, no white space or zero-width characters, punctuation unified."""
+    return _fold_label(text) if len(text) <= _LABEL else _fold(text)
+
+
+def _fold(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(_UNIFY))
+
+
+_fold_label = lru_cache(maxsize=65536)(_fold)  # the same labels come again in every report; prose does not
+_LABEL = 100
 
 
 @lru_cache(maxsize=65536)

@@ -14,6 +14,8 @@ _BOMS = (
 )
 DOUBTFUL = "文件的字符编码有误，个别文字已用“�”代替，请核对原件。"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ASCII = re.compile(r"[\t\n\r -~]")
+_USUAL = re.compile(r"[\t\n\r -~\u2010-\u203b\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
@@ -23,10 +25,8 @@ def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
         if content.startswith(bom):
             text = content[len(bom) :].decode(encoding, "replace")
             return _clean(text)
-    sample = content[:4096]
-    if sample.count(0) > len(sample) // 8:  # no BOM, but every other byte of the ASCII in it is zero
-        encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
-        return _clean(content.decode(encoding, "replace"))
+    if wide := without_bom(content):
+        return _clean(content.decode(wide, "replace"))
     for encoding in ("utf-8", "gb18030"):
         try:
             return _clean(content.decode(encoding))
@@ -35,6 +35,18 @@ def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
     by_utf8, by_gb = content.decode("utf-8", "replace"), content.decode("gb18030", "replace")
     text = by_utf8 if by_utf8.count("\ufffd") <= by_gb.count("\ufffd") else by_gb
     return _clean(text)
+
+
+def without_bom(content: bytes) -> str | None:
+    """Return which UTF-16 the bytes are in, if any: the one that makes them Chinese text with line ends."""
+    sample = content[: 1 << 14]
+    if 0 not in sample:  # no other encoding of a text has zeros
+        return None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample.decode(encoding, "replace")
+        if len(_ASCII.findall(text)) >= 2 and len(_USUAL.findall(text)) > 0.9 * len(text):
+            return encoding
+    return None
 
 
 def _clean(text: str) -> tuple[str, tuple[str, ...]]:

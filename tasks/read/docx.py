@@ -9,12 +9,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from lxml import etree
 
 from models.document import Artifact, Block, Cell, Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
+from tasks.read.sniff import ENCRYPTED, MAIN_PART
 
 LARGEST_PART = 60 << 20
 LARGEST_SPAN = 200
@@ -36,26 +38,20 @@ def read(artifact: Artifact) -> Document:
     try:
         with zipfile.ZipFile(io.BytesIO(artifact.content)) as archive:
             parts = _Parts(archive)
-            walk = _Walk(parts)
-            body = parts.document.find(W + "body")
-            if body is None:
-                raise ReadError(ErrorKind.UNREADABLE, BROKEN)
-            walk.children(body)
-            metadata = [*parts.metadata()]
-            if pictures := _large_pictures(body):
-                metadata.append(("pictures", str(pictures)))
-            return Document(tuple(walk.blocks), "docx", tuple(metadata))
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        etree.XMLSyntaxError,
-        EOFError,
-        NotImplementedError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:
+    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, OSError) as error:
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
+    except RuntimeError as error:  # zipfile's word for a password, or for a packing it does not know
+        kind = ErrorKind.ENCRYPTED if "password" in str(error) else ErrorKind.UNREADABLE
+        raise ReadError(kind, ENCRYPTED if kind is ErrorKind.ENCRYPTED else BROKEN) from error
+    body = parts.document.find(W + "body")
+    if body is None:
+        raise ReadError(ErrorKind.UNREADABLE, BROKEN)
+    walk = _Walk(parts)
+    walk.children(body)
+    metadata = [("title", parts.title)] if parts.title else []
+    if pictures := _large_pictures(body):
+        metadata.append(("pictures", str(pictures)))
+    return Document(tuple(walk.blocks), "docx", tuple(metadata))
 
 
 def _large_pictures(body: etree._Element) -> int:
@@ -70,13 +66,14 @@ class _Parts:
     """The XML parts of a docx, read with a limit that counts real bytes (headers can lie)."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        if len(archive.infolist()) > 5000 or sum(i.file_size for i in archive.infolist()) > 300 << 20:
+        if len(archive.infolist()) > 5000 or sum(i.file_size for i in archive.infolist()) > 200 << 20:
             raise ReadError(ErrorKind.TOO_LARGE, BOMB)
         self.archive = archive
         self.names = set(archive.namelist())
-        self.document = self._xml("word/document.xml")
+        self.document = self._xml(next(filter(MAIN_PART.fullmatch, archive.namelist())))
         self.numbering = self._xml("word/numbering.xml") if "word/numbering.xml" in self.names else None
         self.styles = self._xml("word/styles.xml") if "word/styles.xml" in self.names else None
+        self.title = self._title()
 
     def _xml(self, name: str) -> etree._Element:
         with self.archive.open(name) as stream:
@@ -88,11 +85,11 @@ class _Parts:
             content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
         )
 
-    def metadata(self) -> Iterator[tuple[str, str]]:
-        if "docProps/core.xml" in self.names:
-            title = self._xml("docProps/core.xml").findtext("{http://purl.org/dc/elements/1.1/}title")
-            if title and title.strip():
-                yield "title", title.strip()
+    def _title(self) -> str | None:
+        if "docProps/core.xml" not in self.names:
+            return None
+        title = self._xml("docProps/core.xml").findtext("{http://purl.org/dc/elements/1.1/}title")
+        return title.strip() if title else None
 
 
 class _Walk:
@@ -314,6 +311,8 @@ def format_number(form: str, count: int) -> str:
         "ideographDigital",
         "taiwaneseCountingThousand",
     ):
+        if not 0 <= count < 100:
+            return str(count)
         if count <= 10:
             return _CHINESE[count]
         tens, ones = divmod(count, 10)

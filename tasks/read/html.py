@@ -11,6 +11,7 @@ from lxml import html as parser
 
 from models.document import Artifact, Block, Cell, Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
+from tasks.read import text as plain
 from tasks.read.decode import decode
 
 UNPARSABLE = "网页内容无法解析，请重新保存网页或改为提交 docx、PDF 文件。"
@@ -18,6 +19,10 @@ TOO_DEEP = "网页标签嵌套过深，无法读取，请用浏览器另存为 P
 LARGEST_SPAN = 200
 LONGEST_CELL = 300
 """A cell with more text than this holds page content: its table is there for the layout."""
+
+FEWEST_NUMBERS = 3
+"""A table with as many numbers is one of the form's, however long the note below it."""
+_NUMBER = re.compile(r"[\d.,]+")
 
 _DROPPED = frozenset(
     {
@@ -89,7 +94,6 @@ def read(artifact: Artifact) -> Document:
     """Read a web page. Raises ReadError when it is nested too deep or holds no markup."""
     text, notes = decode(artifact.content)
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    _refuse_deep(text)
     reader = parser.HTMLParser(huge_tree=False, no_network=True)
     try:
         root = parser.document_fromstring(text, parser=reader)
@@ -102,30 +106,6 @@ def read(artifact: Artifact) -> Document:
     walk.children(body if body is not None else root)
     walk.flush()
     return Document(tuple(walk.blocks), "html", tuple(_metadata(root)), notes)
-
-
-def _refuse_deep(text: str) -> None:
-    depth = deepest = 0
-    for match in re.finditer(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>", text):
-        if match.group(2).lower() in (
-            "br",
-            "img",
-            "hr",
-            "meta",
-            "link",
-            "input",
-            "col",
-            "p",
-            "li",
-            "td",
-            "tr",
-            "th",
-        ):
-            continue
-        depth = max(0, depth - 1) if match.group(1) else depth + (not match.group(3))
-        deepest = max(deepest, depth)
-        if deepest > 2000:
-            raise ReadError(ErrorKind.UNREADABLE, TOO_DEEP)
 
 
 def _metadata(root: etree._Element) -> Iterator[tuple[str, str]]:
@@ -178,6 +158,9 @@ class _Walk:
         elif tag == "table":
             self.flush()
             self.table(element, depth)
+        elif tag == "pre":
+            self.flush()
+            self.blocks.extend(plain.blocks("".join(element.itertext()).split("\n")))
         elif tag in _BLOCKS:
             self.flush()
             self.children(element, depth)
@@ -188,9 +171,7 @@ class _Walk:
     def table(self, element: etree._Element, depth: int) -> None:
         rows = [row for row in element.iter("tr") if _owner(row) is element]
         cells = [cell for row in rows for cell in row if cell.tag in ("td", "th")]
-        layout = any(cell.find(".//table") is not None for cell in cells) or any(
-            len("".join(cell.itertext()).strip()) > LONGEST_CELL for cell in cells
-        )
+        layout = any(cell.find(".//table") is not None for cell in cells) or _is_prose(cells)
         if layout or not cells:
             self.children(element, depth)
             self.flush()
@@ -202,6 +183,13 @@ class _Walk:
             self.children(caption, depth)
             self.flush()
         self.blocks.append(table)
+
+
+def _is_prose(cells: list[etree._Element]) -> bool:
+    """Say whether a table lays out prose: it has a long cell, and no rows of numbers above its footnote."""
+    texts = ["".join(cell.itertext()).strip() for cell in cells]
+    numbers = sum(bool(_NUMBER.fullmatch(text)) for text in texts)
+    return numbers < FEWEST_NUMBERS and any(len(text) > LONGEST_CELL for text in texts)
 
 
 def _owner(row: etree._Element) -> etree._Element | None:

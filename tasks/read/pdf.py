@@ -6,21 +6,23 @@ cell on which the two differ carries both. A scan (no text on any page) is refus
 
 from __future__ import annotations
 
-import io
-import logging
 import re
-import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from models.document import Artifact, Block, Cell, Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
-from tasks.read.pdf_lattice import Glyph, Lattice, glyphs, lattices
+from tasks.read.pdf_lattice import Glyph, Lattice, View, glyphs, lattices, view
 
 MOST_PAGES = 100
+FRAGMENT = 1.6  # a gap wider than this many line heights parts two columns
+APART = 0.25  # and one wider than this parts two numbers
+LONGEST_PIECE = 24
 _PAGE_NUMBER = re.compile(r"^[-—–\s]*第?\s*\d{1,3}\s*页?[-—–\s]*(?:[/共]\s*\d{1,3}\s*页?)?$")
+_NUMBER = re.compile(r"[-+]?[\d,.]+|[-/—]+")
 _DIGIT = re.compile(r"\d")
 ENCRYPTED = "PDF 文件已加密，无法读取，请取消密码后重新提交。"
 BROKEN = "PDF 文件已损坏或不完整，请重新导出后提交。"
@@ -44,16 +46,20 @@ def read(artifact: Artifact) -> Document:
         blocks: list[Block] = []
         characters = tables = pictures = 0
         scanned: list[int] = []
+        views: dict[int, View] = {}
         for number in range(len(pdf)):
             page = pdf[number]
-            found = glyphs(page)
+            text_page = page.get_textpage()
+            seen = view(page, text_page)
+            views[number + 1] = seen
+            found = glyphs(text_page, seen)
             printed = sum(not g.text.isspace() for g in found)
             characters += printed
             images = _large_images(page)
             if images and printed < 20:
                 scanned.append(number + 1)
             pictures += images
-            page_blocks = _page(number + 1, page.get_size(), found, lattices(page), tables)
+            page_blocks = _page(number + 1, seen.height, found, lattices(page, seen), tables)
             tables += sum(isinstance(block, Table) and block.layout == "ruled" for block in page_blocks)
             blocks.extend(page_blocks)
     except pdfium.PdfiumError as error:
@@ -66,7 +72,15 @@ def read(artifact: Artifact) -> Document:
         pages = "、".join(map(str, scanned))
         raise ReadError(ErrorKind.UNSUPPORTED, f"PDF 第{pages}页是扫描图片，" + SCANNED_PAGES)
     metadata = (("pictures", str(pictures)),) if pictures else ()
-    return Document(tuple(_second_reading(artifact.content, blocks)), "pdf", metadata)
+    if views_of_tables := {n: v for n, v in views.items() if n in _pages_with_tables(blocks)}:
+        from tasks.read.pdf_second_reading import compared  # heavy, and of no use without a table
+
+        blocks = compared(artifact.content, blocks, views_of_tables)
+    return Document(tuple(blocks), "pdf", metadata)
+
+
+def _pages_with_tables(blocks: Sequence[Block]) -> set[int | None]:
+    return {block.locator.page for block in blocks if isinstance(block, Table) and block.layout == "ruled"}
 
 
 def _large_images(page: pdfium.PdfPage) -> int:
@@ -80,7 +94,7 @@ def _large_images(page: pdfium.PdfPage) -> int:
 
 
 def _page(
-    number: int, size: tuple[float, float], found: Sequence[Glyph], tables: Sequence[Lattice], before: int
+    number: int, height: float, found: Sequence[Glyph], tables: Sequence[Lattice], before: int
 ) -> list[Block]:
     placed: list[tuple[float, Block]] = []
     used: set[int] = set()
@@ -100,7 +114,7 @@ def _page(
         table = Table(tuple(cells), lattice.rows, lattice.columns, "ruled", Locator(page=number, table=at))
         placed.append((lattice.box[1], table))
     rest = [g for g in found if g.index not in used]
-    placed.extend(_text_blocks(number, size[1], rest))
+    placed.extend(_text_blocks(number, height, rest))
     return [block for _, block in sorted(placed, key=lambda item: item[0])]
 
 
@@ -111,13 +125,21 @@ def _lines(found: Sequence[Glyph]) -> list[list[Glyph]]:
     for glyph in found:
         if glyph.text.isspace():
             if lines:
-                lines[-1].append(glyph)  # the box of a space says nothing
+                lines[-1].append(glyph)  # the box of a space says nothing, so it opens no line
             continue
         if last is None or not _on_one_line(last, glyph):
             lines.append([])
         lines[-1].append(glyph)
         last = glyph
-    return lines
+    return [_from_the_left(line) for line in lines]
+
+
+def _from_the_left(line: list[Glyph]) -> list[Glyph]:
+    """Put a line in order where the file holds it otherwise; its spaces can no longer be placed then."""
+    marks = [g for g in line if not g.text.isspace()]
+    if all(a.x <= b.x for a, b in pairwise(marks)):
+        return line
+    return sorted(marks, key=lambda g: g.x)
 
 
 def _on_one_line(one: Glyph, other: Glyph) -> bool:
@@ -126,35 +148,82 @@ def _on_one_line(one: Glyph, other: Glyph) -> bool:
 
 
 def _text(found: Sequence[Glyph]) -> str:
-    lines = ("".join(g.text for g in line).strip() for line in _lines(found))
+    lines = (_spaced(line) for line in _lines(found))
     return "\n".join(line for line in lines if line)
+
+
+def _spaced(line: Sequence[Glyph]) -> str:
+    """Return a line as printed; where two numbers stand apart without a space character, one is put in."""
+    pieces: list[str] = []
+    last: Glyph | None = None
+    for glyph in line:
+        if glyph.text.isspace():
+            pieces.append(glyph.text)
+            continue
+        if last is not None:
+            size = max(glyph.bottom - glyph.top, 6.0)
+            gap = glyph.left - last.right
+            missing = (
+                2 if gap > FRAGMENT * size else 1 if gap > APART * size and _both_ascii(last, glyph) else 0
+            )
+            pieces.append(" " * (missing - len(pieces[-1]) if pieces[-1].isspace() else missing))
+        pieces.append(glyph.text)
+        last = glyph
+    return "".join(pieces).strip()
+
+
+def _both_ascii(one: Glyph, other: Glyph) -> bool:
+    return one.text.isascii() and other.text.isascii()
 
 
 def _fragments(line: Sequence[Glyph]) -> list[tuple[str, float]]:
     """Cut a line of text where a gap is wider than two characters."""
-    pieces: list[tuple[list[str], float]] = []
+    pieces: list[tuple[list[Glyph], float]] = []
     last: Glyph | None = None
     for glyph in line:
         if glyph.text.isspace():
             continue
         size = max(glyph.bottom - glyph.top, 6.0)
-        if last is None or glyph.left - last.right > 1.6 * size:
+        if last is None or glyph.left - last.right > FRAGMENT * size:
             pieces.append(([], glyph.left))
-        elif glyph.left - last.right > 0.25 * size and glyph.text.isascii() and last.text.isascii():
-            pieces[-1][0].append(" ")
-        pieces[-1][0].append(glyph.text)
+        pieces[-1][0].append(glyph)
         last = glyph
-    return [("".join(text), left) for text, left in pieces]
+    return [(_spaced(glyphs_of), left) for glyphs_of, left in pieces]
+
+
+def _one_line_each(lines: Sequence[list[Glyph]]) -> list[list[Glyph]]:
+    """Join short pieces of one printed line that the file holds apart, as in a table drawn column by column."""
+    joined: list[list[list[Glyph]]] = []
+    for line in lines:
+        home = next((pieces for pieces in joined if all(_beside(piece, line) for piece in pieces)), None)
+        if home is None:
+            joined.append([line])
+        else:
+            home.append(line)
+    return [[g for piece in sorted(pieces, key=lambda p: p[0].left) for g in piece] for pieces in joined]
+
+
+def _beside(one: Sequence[Glyph], other: Sequence[Glyph]) -> bool:
+    """Say whether two short pieces stand on one line, side by side. Longer ones may be columns of prose."""
+    if len(one) > LONGEST_PIECE or len(other) > LONGEST_PIECE or not _on_one_line(one[0], other[0]):
+        return False
+    return max(g.right for g in one) <= other[0].left or max(g.right for g in other) <= one[0].left
+
+
+def _columns(fragment: str) -> list[str]:
+    """Part numbers of narrow columns, which stand too near for a gap."""
+    parts = fragment.split()
+    return parts if all(_NUMBER.fullmatch(part) for part in parts) else [fragment]
 
 
 def _text_blocks(number: int, height: float, found: Sequence[Glyph]) -> list[tuple[float, Block]]:
     blocks: list[tuple[float, Block]] = []
-    for whole in _lines(found):
+    for whole in _one_line_each(_lines(found)):
         line = [g for g in whole if not g.text.isspace()]
         top = min(g.top for g in line)
         pieces = _fragments(line)
         text = "".join(text for text, _ in pieces)
-        if _PAGE_NUMBER.match(text) and (top > 0.9 * height or top < 0.07 * height):
+        if len(pieces) == 1 and _PAGE_NUMBER.match(text) and (top > 0.9 * height or top < 0.07 * height):
             continue
         box = (
             round(min(g.left for g in line), 1), round(top, 1),
@@ -162,50 +231,9 @@ def _text_blocks(number: int, height: float, found: Sequence[Glyph]) -> list[tup
         )  # fmt: skip
         where = Locator(page=number, box=box)
         if len(pieces) > 1 and sum(bool(_DIGIT.search(t)) for t, _ in pieces) >= 1 and len(text) < 80:
-            cells = tuple(Cell(t, 0, c, locator=where) for c, (t, _) in enumerate(pieces))
+            columns = [column for text, _ in pieces for column in _columns(text)]
+            cells = tuple(Cell(t, 0, c, locator=where) for c, t in enumerate(columns))
             blocks.append((top, Table(cells, 1, len(cells), "aligned", where)))
         elif text:
-            blocks.append((top, Paragraph("".join(g.text for g in whole).strip(), locator=where)))
+            blocks.append((top, Paragraph(_spaced(whole), locator=where)))
     return blocks
-
-
-def _second_reading(content: bytes, blocks: Sequence[Block]) -> list[Block]:
-    """Read the cells that hold digits again with pdfplumber and note where it reads something else."""
-    pages = {b.locator.page for b in blocks if isinstance(b, Table) and b.layout == "ruled"}
-    if not pages:
-        return list(blocks)
-    import pdfplumber
-
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    chars: dict[int, list[tuple[float, float, str]]] = {}
-    try:
-        with pdfplumber.open(io.BytesIO(content), pages=sorted(p for p in pages if p)) as pdf:
-            for page in pdf.pages:
-                chars[page.page_number] = [
-                    ((c["x0"] + c["x1"]) / 2, (c["top"] + c["bottom"]) / 2, c["text"]) for c in page.chars
-                ]
-    except Exception:  # a second opinion that cannot be had is no reason to refuse the first
-        logging.getLogger("hecha").warning("pdfplumber could not read the file", exc_info=True)
-        return list(blocks)
-    return [_compared(b, chars) if isinstance(b, Table) and b.layout == "ruled" else b for b in blocks]
-
-
-def _compared(table: Table, chars: dict[int, list[tuple[float, float, str]]]) -> Table:
-    page = chars.get(table.locator.page or 0, [])
-    cells = []
-    for cell in table.cells:
-        box = cell.locator.box
-        if box and _DIGIT.search(unicodedata.normalize("NFKC", cell.text)) and len(cell.text) <= 20:
-            x0, top, x1, bottom = box
-            again = "".join(t for x, y, t in page if x0 <= x < x1 and top <= y < bottom)
-            if _plain(again) != _plain(cell.text):
-                cell = Cell(
-                    cell.text, cell.row, cell.column, cell.row_span, cell.column_span, cell.locator,
-                    cell.read_by, cell.confidence, again,
-                )  # fmt: skip
-        cells.append(cell)
-    return Table(tuple(cells), table.rows, table.columns, table.layout, table.locator)
-
-
-def _plain(text: str) -> str:
-    return "".join(sorted("".join(unicodedata.normalize("NFKC", text).split())))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +15,11 @@ TOLERANCE = 2.5  # points within which two rules are one line
 COVERED = 0.6  # share of a cell's edge that must be ruled for a border to stand there
 THIN = 3.0
 WIDE = 36.0  # points; a character box wider than this is looked at twice
+MOST_CROSSINGS = 5_000_000  # a page with more strokes than this allows for is a drawing
 OPEN = 6.0  # points by which verticals must pass the outermost rule to make a row without one
+
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class Span:
     column: int
     row_span: int
     column_span: int
-    box: tuple[float, float, float, float]
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,65 +54,95 @@ class Lattice:
     rows: int
     columns: int
     cells: tuple[Span, ...]
-    box: tuple[float, float, float, float]
+    box: Box
 
 
 Rule = tuple[float, float, float]
 """(position across, start, end) of a horizontal or vertical stroke, in points from the top left corner"""
 
 
-def glyphs(page: pdfium.PdfPage) -> list[Glyph]:
-    """Return the characters of a page, y from the top."""
-    height = page.get_height()
-    text_page = page.get_textpage()
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the points of a page are seen by who reads its text upright: from the top left corner, y downwards.
+
+    `turned` is how far the text has to be turned clockwise for that, in quarters: tables that lie on their
+    side are read as they are meant, whether or not the page is marked as rotated.
+    """
+
+    turned: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        """The height of the page when its text stands upright."""
+        return self.right - self.left if self.turned % 2 else self.top - self.bottom
+
+    def place(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """Turn a box of the file (y upwards) into (left, top, right, bottom) as seen."""
+        if self.turned == 1:
+            return bottom - self.bottom, left - self.left, top - self.bottom, right - self.left
+        if self.turned == 2:
+            return self.right - right, bottom - self.bottom, self.right - left, top - self.bottom
+        if self.turned == 3:
+            return self.top - top, self.right - right, self.top - bottom, self.right - left
+        return left - self.left, self.top - top, right - self.left, self.top - bottom
+
+
+def view(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> View:
+    """Return the view in which most of the page's text is upright."""
+    count = text_page.count_chars()
+    sample = range(0, count, max(1, count // 50))
+    quarters = Counter(
+        round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
+        for index in sample
+        if not chr(raw.FPDFText_GetUnicode(text_page, index)).isspace()
+    )
+    turned = -quarters.most_common(1)[0][0] % 4 if quarters else 0  # pdfium measures clockwise
+    return View(turned, *page.get_cropbox())
+
+
+def glyphs(text_page: pdfium.PdfTextPage, seen: View) -> list[Glyph]:
+    """Return the characters of a page in the order of the file."""
     found: list[Glyph] = []
     for index in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(text_page, index)
         if code in (0, 10, 13, 0xFFFE, 0xFFFF) or code > 0x10FFFF:
             continue
         # the loose box has the height of the line: 一 and 、 share it
-        left, bottom, right, top = text_page.get_charbox(index, loose=True)
-        if right - left > WIDE:
-            left, bottom, right, top = _plausible(text_page, index, (left, bottom, right, top))
+        box = text_page.get_charbox(index, loose=True)
+        if box[2] - box[0] > WIDE:
+            box = _plausible(text_page, index, box)
+        left, top, right, bottom = seen.place(*box)
         found.append(
-            Glyph(
-                chr(code),
-                (left + right) / 2,
-                height - (top + bottom) / 2,
-                left,
-                height - top,
-                right,
-                height - bottom,
-                index,
-            )
+            Glyph(chr(code), (left + right) / 2, (top + bottom) / 2, left, top, right, bottom, index)
         )
     return found
 
 
-def _plausible(
-    text_page: pdfium.PdfTextPage, index: int, loose: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
+def _plausible(text_page: pdfium.PdfTextPage, index: int, loose: Box) -> Box:
     """Return the ink's box where the loose one is far too large, as in fonts for vertical writing."""
-    tight: tuple[float, float, float, float] = text_page.get_charbox(index)
+    tight: Box = text_page.get_charbox(index)
     ink = max(tight[2] - tight[0], tight[3] - tight[1])
     return tight if 0 < 2.5 * ink < loose[2] - loose[0] else loose
 
 
-def rules(page: pdfium.PdfPage) -> tuple[list[Rule], list[Rule]]:
+def rules(page: pdfium.PdfPage, seen: View) -> tuple[list[Rule], list[Rule]]:
     """Return the horizontal and vertical strokes of a page; a stroked box gives four, a thin box one."""
-    height = page.get_height()
     across: list[Rule] = []
     down: list[Rule] = []
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4):
-        left, bottom, right, top = item.get_bounds()
-        wide, high = right - left, top - bottom
+        left, top, right, bottom = seen.place(*item.get_bounds())
+        wide, high = right - left, bottom - top
         if high <= THIN < wide:
-            across.append((height - (top + bottom) / 2, left, right))
+            across.append(((top + bottom) / 2, left, right))
         elif wide <= THIN < high:
-            down.append(((left + right) / 2, height - top, height - bottom))
+            down.append(((left + right) / 2, top, bottom))
         elif wide > THIN and high > THIN and _is_stroked(item):
-            across += [(height - top, left, right), (height - bottom, left, right)]
-            down += [(left, height - top, height - bottom), (right, height - top, height - bottom)]
+            across += [(top, left, right), (bottom, left, right)]
+            down += [(left, top, bottom), (right, top, bottom)]
     return _joined(across), _joined(down)
 
 
@@ -167,6 +203,8 @@ def _covered(strokes: Sequence[Rule], position: float, start: float, end: float)
 
 def _components(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
     """Group strokes that touch each other: one group a table."""
+    if len(across) * len(down) > MOST_CROSSINGS:
+        return []
     parent = list(range(len(across) + len(down)))
 
     def root(i: int) -> int:
@@ -187,9 +225,9 @@ def _components(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list
     return [group for group in groups.values() if len(group[0]) >= 2 and len(group[1]) >= 2]
 
 
-def lattices(page: pdfium.PdfPage) -> list[Lattice]:
+def lattices(page: pdfium.PdfPage, seen: View) -> list[Lattice]:
     """Return the ruled tables of a page, top to bottom."""
-    found = [table for group in _components(*rules(page)) if (table := _lattice(*group)) is not None]
+    found = [table for group in _components(*rules(page, seen)) if (table := _lattice(*group)) is not None]
     return sorted(found, key=lambda table: (table.box[1], table.box[0]))
 
 

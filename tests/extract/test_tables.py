@@ -266,7 +266,6 @@ def test_two_labels_and_then_two_rows_of_numbers_are_unsure() -> None:
     torn = ["2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确", "0 1 0 0 0 0 1", "0 0 0 0 0 0 0"]
     read = cells(with_table3([*ABOVE, *torn, "1.信访举报投诉类申请 3 0 0 0 0 0 3"]))
     assert read["t3.received_new.natural_person"]["value"] == 1.0
-    assert read["t3.results.not_handled.petition.total"]["value"] == 3.0
     for row in ("needs_creation", "still_unclear"):
         assert {c["kind"] for code, c in read.items() if f".{row}." in code} == {"uncertain"}
 
@@ -347,3 +346,29 @@ def test_group_rows_left_blank_are_no_undivided_rows() -> None:
 
     expected = {code: float(text) for code, text in numbered(load("v2021")).items()}
     assert values(document(change=group_rows)) == expected
+
+
+def test_digits_wrapped_out_of_a_cell_leave_the_row_unsure() -> None:
+    wrapped = [
+        "一、本年新收政府信息公开申请数量 36 41 18 21 29 58 20",
+        "3",
+        "二、上年结转政府信息公开申请数量 2 0 0 0 0 0 2",
+    ]
+    read = cells(with_table3([*wrapped, "（七）总计 3 0 0 0 0 0 3", "5"]))
+    assert {c["kind"] for code, c in read.items() if ".received_new." in code} == {"uncertain"}
+    # a page number after a row that adds up proves nothing against it
+    assert read["t3.carried_in.total"]["value"] == 2.0
+    assert read["t3.results.total.total"]["value"] == 3.0
+
+
+def test_numbers_printed_beside_the_neighbours_label_are_unsure() -> None:
+    moved = [
+        "4.保护第三方合法权益",
+        "5.属于三类内部事务信息 0 0 0 0 0 0 0",
+        "3 3 1 1 5 0 13",
+        "6.属于四类过程性信息 1 0 0 0 0 0 1",
+    ]
+    read = cells(with_table3([*ABOVE, *moved]))
+    assert read["t3.carried_in.total"]["value"] == 2.0
+    for row in ("third_party", "internal_affairs"):
+        assert {c["kind"] for code, c in read.items() if f".{row}." in code} == {"uncertain"}

@@ -91,6 +91,15 @@ CASES = {
         zipped(**{"a.txt": b"x"}), ErrorKind.UNSUPPORTED, "文件是压缩包，暂不能读取，请解压后提交其中的报告文件。",
     ),
     "text.rtf": (b"{\\rtf1 x}", ErrorKind.UNSUPPORTED, "文件是 RTF 格式，暂不能读取，" + SAVE_AS),
+    "page.doc": (
+        b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\n<html>=E4=B8=80</html>', ErrorKind.UNSUPPORTED,
+        "文件是单个文件网页（mht），暂不能读取，" + SAVE_AS,
+    ),
+    "flat.doc": (
+        b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>', ErrorKind.UNSUPPORTED,
+        "文件是 Word XML 格式，暂不能读取，" + SAVE_AS,
+    ),
+    "picture.txt": (b"BM\x36\0\x0c\0\0\0\0\0" + bytes(90), ErrorKind.UNSUPPORTED, "文件是图片，暂不能读取，" + SAVE_AS),
     "noise.txt": (bytes(range(1, 256)) * 20, ErrorKind.UNSUPPORTED, "无法识别文件格式，" + SAVE_AS),
     "bomb.docx": (
         bomb(), ErrorKind.TOO_LARGE, "docx 文件解压后过大，疑似异常文件，未予读取；请用文字处理软件重新另存后提交。",

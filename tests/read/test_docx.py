@@ -7,6 +7,7 @@ import zipfile
 
 from models.document import Document, Paragraph, Table
 from tasks.read import read
+from tasks.read.docx import format_number
 from tests.read.test_html import grid
 from tests.read.test_text import artifact, shown
 
@@ -102,3 +103,18 @@ def test_a_span_without_measure_is_clamped() -> None:
     ).blocks
     assert isinstance(table, Table)
     assert grid(table) == [(0, 0, 1, 200, "a"), (0, 200, 1, 1, "b")]
+
+
+def test_chinese_numbers_beyond_ninety_nine() -> None:
+    assert [format_number("chineseCounting", n) for n in (0, 10, 11, 20, 21, 99, 100, 110)] == [
+        "零", "十", "十一", "二十", "二十一", "九十九", "100", "110",
+    ]  # fmt: skip
+
+
+def test_the_main_part_may_carry_a_number() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(
+            "word/document2.xml", f"<w:document {NS}><w:body>{p('一、总体情况')}</w:body></w:document>"
+        )
+    assert [shown(b) for b in read(artifact(content.getvalue())).blocks] == ["一、总体情况"]

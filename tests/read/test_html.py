@@ -79,3 +79,19 @@ def test_deeply_nested_tags_are_refused_and_nothing_is_left_out_in_silence(depth
 def test_tags_nested_as_deep_as_real_pages_are_read() -> None:
     doc = document("<html><body>" + "<div>" * 200 + "<p>一、总体情况</p>" + "</div>" * 200 + "<p>完</p>")
     assert [shown(b) for b in doc.blocks] == ["一、总体情况", "完"]
+
+
+def test_preformatted_text_keeps_its_lines_and_columns() -> None:
+    doc = document("<html><body><pre>一、总体情况\n规章\t1\t2\n许可\t3\t4\n</pre></body></html>")
+    assert [shown(b) for b in doc.blocks] == [
+        "一、总体情况",
+        ("delimited", [["规章", "1", "2"], ["许可", "3", "4"]]),
+    ]
+
+
+def test_a_long_note_below_the_numbers_does_not_make_a_table_layout() -> None:
+    note = "注：本表按照规定填写。" * 40
+    table = f"<tr><td>规章<td>1<td>2<tr><td>许可<td>3<td>4<tr><td colspan=3>{note}"
+    assert [shown(b) for b in document(f"<table>{table}</table>").blocks] == [
+        ("ruled", [["规章", "1", "2"], ["许可", "3", "4"], [note]])
+    ]

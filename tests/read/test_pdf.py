@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
+import pypdfium2 as pdfium
+import pytest
+from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from models.document import Paragraph, Table
+from models.errors import ErrorKind, ReadError
 from tasks.read import read
+from tasks.read.pdf_lattice import View
+from tasks.read.pdf_second_reading import compared
 from tests.read.test_html import grid
 from tests.read.test_text import artifact, shown
 
@@ -69,3 +76,151 @@ def test_ruled_tables_prose_and_page_numbers() -> None:
     assert number.locator.box == (200.0, 171.9, 280.0, 201.9)
     assert {cell.alternative for cell in table.cells} == {None}
     assert [b.locator.page for b in doc.blocks if isinstance(b, Paragraph)] == [1, 1, 2, 2]
+
+
+def ruled(canvas: Canvas, ys: tuple[int, ...], rows: list[tuple[str, str, str]], foot: int) -> None:
+    """Draw a table of three columns with rules at `ys`; its verticals go on down to `foot`."""
+    canvas.setFont(FONT, 12)
+    for y in ys:
+        canvas.line(80, y, 360, y)
+    for x in (80, 200, 280, 360):
+        canvas.line(x, ys[0], x, foot)
+    for n, row in enumerate(rows):
+        for text, x in zip(row, (90, 210, 290), strict=True):
+            canvas.drawString(x, ys[0] - 20 - 30 * n, text)
+
+
+def one_page(*drawn: tuple[str, int, int]) -> Canvas:
+    canvas = Canvas(io.BytesIO(), pagesize=A4, invariant=True)
+    canvas.setFont(FONT, 12)
+    for text, x, y in drawn:
+        canvas.drawString(x, y, text)
+    return canvas
+
+
+LONG = ("本机关按照条例的要求编制本年度报告，所列数据的统计期限", 80, 780)
+
+
+def test_a_row_whose_lower_rule_the_page_break_swallowed() -> None:
+    canvas = one_page(LONG)
+    ruled(canvas, (700, 670, 640), [("规章", "1", "2"), ("许可", "3", "4"), ("强制", "5", "6")], foot=605)
+    _, table = read(artifact(canvas.getpdfdata())).blocks
+    assert shown(table) == ("ruled", [["规章", "1", "2"], ["许可", "3", "4"], ["强制", "5", "6"]])
+
+
+def test_borders_drawn_cell_by_cell_make_one_table() -> None:
+    canvas = one_page(LONG)
+    canvas.setFont(FONT, 12)
+    for row in range(2):
+        for column in range(4):
+            x, y = 80 + 70 * column, 640 + 30 * row
+            canvas.line(x, y, x + 70, y)
+            canvas.line(x, y + 30, x + 70, y + 30)
+            if column in (0, 3):  # the middle columns have no verticals of their own: one merged cell
+                canvas.line(x, y, x, y + 30)
+                canvas.line(x + 70, y, x + 70, y + 30)
+            canvas.drawString(x + 5, y + 10, f"{row}{column}")
+    _, table = read(artifact(canvas.getpdfdata())).blocks
+    assert shown(table) == ("ruled", [["10", "11  12", "13"], ["00", "01  02", "03"]])
+
+
+def test_numbers_that_stand_apart_are_not_glued() -> None:
+    canvas = one_page(LONG, ("重复申请", 80, 600), ("95", 150, 600), ("82", 170, 600), ("7", 190, 600))
+    assert [shown(b) for b in read(artifact(canvas.getpdfdata())).blocks] == [
+        LONG[0],
+        ("aligned", [["重复申请", "95", "82", "7"]]),
+    ]
+
+
+def test_a_row_drawn_column_by_column_is_one_row() -> None:
+    canvas = one_page(
+        LONG,
+        ("规章", 80, 600),
+        ("许可", 80, 570),
+        ("12", 200, 600),
+        ("34", 200, 570),
+        ("5", 300, 600),
+        ("6", 300, 570),
+    )
+    assert [shown(b) for b in read(artifact(canvas.getpdfdata())).blocks] == [
+        LONG[0],
+        ("aligned", [["规章", "12", "5"]]),
+        ("aligned", [["许可", "34", "6"]]),
+    ]
+
+
+def test_numbers_at_the_foot_of_a_page_are_no_page_number() -> None:
+    canvas = one_page(LONG, ("0", 200, 40), ("0", 260, 40), ("3", 320, 40), ("- 12 -", 290, 20))
+    assert [shown(b) for b in read(artifact(canvas.getpdfdata())).blocks] == [
+        LONG[0],
+        ("aligned", [["0", "0", "3"]]),
+    ]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_pages_marked_as_turned_and_tables_on_their_side(quarters: int) -> None:
+    upright = [shown(b) for b in read(artifact(made(pages=1))).blocks]
+    pdf = pdfium.PdfDocument(made(pages=1))
+    pdf[0].set_rotation(90 * quarters)
+    saved = io.BytesIO()
+    pdf.save(saved)
+    doc = read(artifact(saved.getvalue()))
+    assert [shown(b) for b in doc.blocks] == upright
+    assert {c.alternative for b in doc.blocks if isinstance(b, Table) for c in b.cells} == {None}
+
+    content = io.BytesIO()
+    canvas = Canvas(content, pagesize=(900, 900), invariant=True)
+    canvas.translate(*((900, 0), (900, 900), (0, 900))[quarters - 1])
+    canvas.rotate(90 * quarters)
+    page(canvas, 1)
+    canvas.save()
+    doc = read(artifact(content.getvalue()))
+    tables = [b for b in doc.blocks if isinstance(b, Table) and b.layout == "ruled"]
+    assert [shown(b) for b in tables] == [upright[1]]
+    assert {c.alternative for c in tables[0].cells} == {None}
+
+
+def test_the_origin_of_the_page_does_not_matter() -> None:
+    pdf = pdfium.PdfDocument(made(pages=1))
+    pdf[0].set_cropbox(50, 20, 500, 820)
+    saved = io.BytesIO()
+    pdf.save(saved)
+    doc = read(artifact(saved.getvalue()))
+    table = next(b for b in doc.blocks if isinstance(b, Table))
+    assert [(c.text, c.alternative) for c in table.cells][3:] == [("1,234", None), ("5", None)]
+
+
+def test_the_second_reading_speaks_where_it_finds_another_number() -> None:
+    content = made(pages=1)
+    blocks = read(artifact(content)).blocks
+    table = next(b for b in blocks if isinstance(b, Table))
+    misread = {"1,234": "1,243", "5": "", "规章": "规则", "许可": "许可"}
+    doubted = replace(table, cells=tuple(replace(c, text=misread.get(c.text, c.text)) for c in table.cells))
+    (again,) = compared(content, [doubted], {1: View(0, 0, 0, *A4)})
+    assert isinstance(again, Table)
+    assert [(c.text, c.alternative) for c in again.cells] == [
+        ("规则", None), ("合并格", None), ("许可", None), ("1,243", "1,234"), ("", "5"),
+    ]  # fmt: skip
+
+
+def test_a_page_that_is_a_picture_is_not_passed_over() -> None:
+    canvas = one_page(LONG)
+    canvas.showPage()
+    canvas.drawInlineImage(Image.new("L", (40, 60)), 20, 20, 550, 800)
+    with pytest.raises(ReadError) as refused:
+        read(artifact(canvas.getpdfdata()))
+    assert (refused.value.kind, refused.value.message) == (
+        ErrorKind.UNSUPPORTED,
+        "PDF 第2页是扫描图片，无法读取其中的文字，请提交由文字处理软件导出的 PDF 或 docx 文件。",
+    )
+
+
+def test_a_scan_is_refused() -> None:
+    canvas = one_page()
+    canvas.drawInlineImage(Image.new("L", (40, 60)), 20, 20, 550, 800)
+    with pytest.raises(ReadError) as refused:
+        read(artifact(canvas.getpdfdata()))
+    assert (refused.value.kind, refused.value.message) == (
+        ErrorKind.UNSUPPORTED,
+        "PDF 中没有可以读取的文字（可能是扫描件），请提交由文字处理软件导出的 PDF 或 docx 文件。",
+    )

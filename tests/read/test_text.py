@@ -128,3 +128,22 @@ def test_markdown() -> None:
     ]
     assert [b.heading_level for b in doc.blocks if isinstance(b, Paragraph)] == [1, 2, None, 4]
     assert [b.cells[0].locator.line for b in doc.blocks if isinstance(b, Table)] == [7, 11]
+
+
+def test_utf16_without_its_mark_is_told_by_its_zeros() -> None:
+    text = "一、总体情况\n本机关认真贯彻条例，全面推进政务公开工作。\n二、主动公开\n规章\t0\t0\t1\n"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        doc = read(artifact(text.encode(encoding)))
+        assert [shown(b) for b in doc.blocks] == [
+            "一、总体情况",
+            "本机关认真贯彻条例，全面推进政务公开工作。",
+            "二、主动公开",
+            ("delimited", [["规章", "0", "0", "1"]]),
+        ]
+
+
+def test_a_text_that_begins_like_a_bitmap_is_a_text() -> None:
+    assert [shown(b) for b in document("BM公司年度报告\n一、总体情况").blocks] == [
+        "BM公司年度报告",
+        "一、总体情况",
+    ]
