@@ -76,19 +76,17 @@ class Line:
     locator: Locator
     heading_level: int | None = None
 
+    text: str = field(init=False, compare=False)
+    """All that is printed on the line."""
     values: tuple[Field, ...] = field(init=False, compare=False)
     """The numbers and placeholders of the line."""
     labels: tuple[Field, ...] = field(init=False, compare=False)
     """The fields that hold words."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "text", " ".join(f.text for f in self.fields if f.kind != "blank"))
         object.__setattr__(self, "values", tuple(f for f in self.fields if f.kind == "value"))
         object.__setattr__(self, "labels", tuple(f for f in self.fields if f.kind == "label"))
-
-    @property
-    def text(self) -> str:
-        """All that is printed on the line."""
-        return " ".join(f.text for f in self.fields if f.kind != "blank")
 
 
 def lines(document: Document) -> list[Line]:

@@ -181,11 +181,13 @@ def _ends(line: Line) -> bool:
 # ---------------------------------------------------------------------------------------------- table 2
 
 
-def read_table2(lines: Sequence[Line], places: list[list[int]], template: Template) -> TableFound:
+def read_table2(
+    lines: Sequence[Line], places: list[list[int]], template: Template, everything: str
+) -> TableFound:
     """Read table 2: every row by its label, its one to three numbers in the order of the heads."""
     found = TableFound("t2", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
-    heads = _heads(lines, place)
+    heads = _heads(lines, place, everything)
     row_labels = [(block, row) for block in template.table2 for row in block.rows]
     wordings = {core(w) for _, row in row_labels for w in (row.label, *row.variants)}
     order = 0
@@ -305,11 +307,13 @@ def _read_slots(
 # ---------------------------------------------------------------------------------------------- table 3
 
 
-def read_table3(lines: Sequence[Line], places: list[list[int]], template: Template) -> TableFound:
+def read_table3(
+    lines: Sequence[Line], places: list[list[int]], template: Template, everything: str
+) -> TableFound:
     """Read table 3: 25 rows (23 in v2019) of seven numbers, rows by label, columns by head or by count."""
     found = TableFound("t3", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
-    heads = _heads(lines, place)
+    heads = _heads(lines, place, everything)
     keys = [column.key for column in template.table3_columns]
     wanted = table3.row_labels(template)
     rows = table3.number_rows(lines, place)
@@ -416,11 +420,13 @@ def _header(
 # ---------------------------------------------------------------------------------------------- table 4
 
 
-def read_table4(lines: Sequence[Line], places: list[list[int]], template: Template) -> TableFound:
+def read_table4(
+    lines: Sequence[Line], places: list[list[int]], template: Template, everything: str
+) -> TableFound:
     """Read table 4: one row of fifteen numbers."""
     found = TableFound("t4", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
-    heads = _heads(lines, place)
+    heads = _heads(lines, place, everything)
     codes = [f"t4.{g.key}.{o.key}" for g in template.table4_groups for o in template.table4_outcomes]
     for group in template.table4_groups:
         found.labels.append(_column_label(heads, f"t4.columns.{group.key}", group, "t4"))
@@ -524,7 +530,7 @@ def _block_label(
             return LabelFound(
                 "t2", "block", f"t2.{key}", expected, printed.text.strip(), "typo", similarity, field=printed
             )
-    if wanted in heads.context:
+    if wanted in fold(heads.context):
         return LabelFound("t2", "block", f"t2.{key}", expected, expected, "exact", 1.0)
     return LabelFound("t2", "block", f"t2.{key}", expected, None, "missing")
 
@@ -541,7 +547,7 @@ class _Heads:
     absent: bool
 
 
-def _heads(lines: Sequence[Line], place: Sequence[int]) -> _Heads:
+def _heads(lines: Sequence[Line], place: Sequence[int], everything: str) -> _Heads:
     heads: list[Field] = []
     for i in place:
         if lines[i].values:
@@ -552,8 +558,7 @@ def _heads(lines: Sequence[Line], place: Sequence[int]) -> _Heads:
                 heads.extend(replace(printed, text=piece) for piece in pieces)
     ruled = any(lines[i].layout == "ruled" for i in place)
     around = range(max(0, place[0] - 8), min(len(lines), place[-1] + 13)) if place else range(0)
-    context = fold("".join(lines[i].text for i in around))
-    everything = fold("".join(line.text for line in lines))
+    context = "".join(lines[i].text for i in around)
     return _Heads(tuple(heads), tuple(core(f.text) for f in heads), everything, context, ruled, not place)
 
 
@@ -577,7 +582,7 @@ def _column_label(heads: _Heads, key: str, label: Label, table: str) -> LabelFou
         return LabelFound(
             table, "column", key, label.label, printed.text.strip(), "typo", best / 100, field=printed
         )
-    if fold(label.label) in heads.context:
+    if fold(label.label) in fold(heads.context):
         return LabelFound(table, "column", key, label.label, label.label, "exact", 1.0)
     match = "missing" if heads.ruled or heads.absent else "uncertain"
     return LabelFound(table, "column", key, label.label, None, match)
@@ -594,10 +599,11 @@ def read_tables(
     `headings` are the line indexes of the section headings.
     """
     places = regions(lines, headings)
+    everything = fold("".join(line.text for line in lines))
     found = {
-        "t2": read_table2(lines, places["t2"], template),
-        "t3": read_table3(lines, places["t3"], template),
-        "t4": read_table4(lines, places["t4"], template),
+        "t2": read_table2(lines, places["t2"], template, everything),
+        "t3": read_table3(lines, places["t3"], template, everything),
+        "t4": read_table4(lines, places["t4"], template, everything),
     }
     for table, result in found.items():
         if not any(reading.kind != "missing" for reading, _ in result.cells.values()):
