@@ -18,10 +18,11 @@ from models.facts import APPLICANTS, DISPUTE_GROUPS, OUTCOME_LINES, OUTCOMES, SC
 from tasks.extract.fees import fee_statement
 from tasks.extract.headings import Part, cut_at_headings, find_parts, traces
 from tasks.extract.identity import Identity, agency_of_title, identify, titles
+from tasks.extract.labels import LabelFound
 from tasks.extract.lines import Field, Line
 from tasks.extract.lines import lines as printed_lines
 from tasks.extract.numbers import Reading, uncertain
-from tasks.extract.tables import TRACES, LabelFound, TableFound, read_tables
+from tasks.extract.tables import TRACES, TableFound, read_tables
 from tasks.extract.wording import fold, squeeze
 
 Rows = dict[str, list[dict[str, Any]]]

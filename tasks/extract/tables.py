@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from rapidfuzz import fuzz
 
 from expectations.template import Label, Template
 from tasks.extract import glued, table3
+from tasks.extract.labels import LABEL_NEAR, LabelFound, block_label, column_label, find_heads
 from tasks.extract.lines import Field, Line
 from tasks.extract.numbers import MISSING, Reading, uncertain
 from tasks.extract.table3 import read_field
@@ -24,25 +25,6 @@ TABLE4_WIDTH = 15
 _STRAY = "附近有没有标签的数字行，不能确定该行各数是否完整、是否属于该行"
 _TORN = "文件中有该行的标签，但标签与数字在转换时被拆开，不能确定各数"
 _ORPHANS = "没有找到该行的标签，而表中有{}行数字没有标签，不能确定是否缺行"
-LABEL_NEAR = 80.0
-
-
-@dataclass(frozen=True, slots=True)
-class LabelFound:
-    """A row, column or block label of the form as found; fields as in `models.facts.LINES`."""
-
-    table: str
-    axis: str
-    key: str
-    expected: str
-    label: str | None
-    match: str
-    similarity: float | None = None
-    order: int | None = None
-    width: int | None = None
-    expected_width: int | None = None
-    foreign: bool = False
-    field: Field | None = None
 
 
 @dataclass(slots=True)
@@ -187,7 +169,7 @@ def read_table2(
     """Read table 2: every row by its label, its one to three numbers in the order of the heads."""
     found = TableFound("t2", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
-    heads = _heads(lines, place, everything)
+    heads = find_heads(lines, place, everything)
     row_labels = [(block, row) for block in template.table2 for row in block.rows]
     wordings = {core(w) for _, row in row_labels for w in (row.label, *row.variants)}
     order = 0
@@ -195,9 +177,9 @@ def read_table2(
     rows = _table2_rows(lines, place, wordings)
     used: set[int] = set()
     for block in template.table2:
-        found.labels.append(_block_label(lines, place, heads, block.key, block.label))
+        found.labels.append(block_label(lines, place, heads, block.key, block.label))
         for column in block.columns:
-            found.labels.append(_column_label(heads, f"t2.{block.key}.columns.{column.key}", column, "t2"))
+            found.labels.append(column_label(heads, f"t2.{block.key}.columns.{column.key}", column, "t2"))
         for row in block.rows:
             codes = [f"{template.table2_prefix}.{row.key}.{column.key}" for column in block.columns]
             hit = _best_row(rows, row, used)
@@ -313,7 +295,7 @@ def read_table3(
     """Read table 3: 25 rows (23 in v2019) of seven numbers, rows by label, columns by head or by count."""
     found = TableFound("t3", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
-    heads = _heads(lines, place, everything)
+    heads = find_heads(lines, place, everything)
     keys = [column.key for column in template.table3_columns]
     wanted = table3.row_labels(template)
     rows = table3.number_rows(lines, place)
@@ -328,7 +310,7 @@ def read_table3(
         row.readings = [(uncertain(raw, _STRAY), slot) for _, slot in row.readings]
         row.width = None
     for column in template.table3_columns:
-        found.labels.append(_column_label(heads, f"t3.columns.{column.key}", column, "t3"))
+        found.labels.append(column_label(heads, f"t3.columns.{column.key}", column, "t3"))
     printed = sorted(matched.values(), key=lambda m: m.row.locator_line)
     orders = {m.key: order for order, m in enumerate(printed, start=1)}
     template_keys = {row.key for row in template.table3_rows}
@@ -426,12 +408,12 @@ def read_table4(
     """Read table 4: one row of fifteen numbers."""
     found = TableFound("t4", occurrences=len(places), lines=[i for place in places for i in place])
     place = places[0] if places else []
-    heads = _heads(lines, place, everything)
+    heads = find_heads(lines, place, everything)
     codes = [f"t4.{g.key}.{o.key}" for g in template.table4_groups for o in template.table4_outcomes]
     for group in template.table4_groups:
-        found.labels.append(_column_label(heads, f"t4.columns.{group.key}", group, "t4"))
+        found.labels.append(column_label(heads, f"t4.columns.{group.key}", group, "t4"))
     for outcome in template.table4_outcomes:
-        found.labels.append(_column_label(heads, f"t4.columns.{outcome.key}", outcome, "t4"))
+        found.labels.append(column_label(heads, f"t4.columns.{outcome.key}", outcome, "t4"))
     rows = _table4_rows(lines, place)
     width: int | None = None
     slot: Field | None = None
@@ -506,86 +488,6 @@ def _table4_rows(lines: Sequence[Line], place: Sequence[int]) -> list[tuple[str,
 
 def _outcome_words(line: Line) -> bool:
     return any(core(f.text) in ("结果维持", "尚未审结", "总计", "合计") for f in line.labels)
-
-
-# ---------------------------------------------------------------------------------------------- labels
-
-
-def _all_labels(lines: Sequence[Line], place: Sequence[int]) -> list[Field]:
-    return [f for i in place for f in lines[i].labels]
-
-
-def _block_label(
-    lines: Sequence[Line], place: Sequence[int], heads: _Heads, key: str, expected: str
-) -> LabelFound:
-    wanted = fold(expected)
-    for printed in _all_labels(lines, place):
-        text = fold(printed.text)
-        if text == wanted:
-            return LabelFound(
-                "t2", "block", f"t2.{key}", expected, printed.text.strip(), "exact", 1.0, field=printed
-            )
-        if fuzz.ratio(text, wanted) >= 90 and text[-2:] == wanted[-2:] and text[-3] == wanted[-3]:
-            similarity = fuzz.ratio(text, wanted) / 100
-            return LabelFound(
-                "t2", "block", f"t2.{key}", expected, printed.text.strip(), "typo", similarity, field=printed
-            )
-    if wanted in fold(heads.context):
-        return LabelFound("t2", "block", f"t2.{key}", expected, expected, "exact", 1.0)
-    return LabelFound("t2", "block", f"t2.{key}", expected, None, "missing")
-
-
-@dataclass(frozen=True, slots=True)
-class _Heads:
-    """The words above the numbers of a table: fields, and their pieces where only spaces part them."""
-
-    fields: tuple[Field, ...]
-    words: tuple[str, ...]
-    everything: str  # all words of the file
-    context: str  # everything printed in the table and just above and below it
-    ruled: bool
-    absent: bool
-
-
-def _heads(lines: Sequence[Line], place: Sequence[int], everything: str) -> _Heads:
-    heads: list[Field] = []
-    for i in place:
-        if lines[i].values:
-            continue
-        for printed in lines[i].labels:
-            heads.append(printed)
-            if len(pieces := printed.text.split()) > 1:
-                heads.extend(replace(printed, text=piece) for piece in pieces)
-    ruled = any(lines[i].layout == "ruled" for i in place)
-    around = range(max(0, place[0] - 8), min(len(lines), place[-1] + 13)) if place else range(0)
-    context = "".join(lines[i].text for i in around)
-    return _Heads(tuple(heads), tuple(core(f.text) for f in heads), everything, context, ruled, not place)
-
-
-def _column_label(heads: _Heads, key: str, label: Label, table: str) -> LabelFound:
-    wordings = [core(w) for w in (label.label, *label.variants)]
-    for number, wording in enumerate(wordings):
-        if wording in heads.words:
-            printed = heads.fields[heads.words.index(wording)]
-            match = "exact" if number == 0 else "variant"
-            return LabelFound(
-                table, "column", key, label.label, printed.text.strip(), match, 1.0, field=printed
-            )
-    for wording in wordings:
-        for cut in range(1, len(wording)):
-            if wording[:cut] in heads.words and wording[cut:] in heads.words:
-                return LabelFound(table, "column", key, label.label, label.label, "exact", 1.0)
-    likeness = [max(fuzz.ratio(words, w) for w in wordings) for words in heads.words]
-    best = max(likeness, default=0.0)
-    if best >= LABEL_NEAR and len(wordings[0]) >= 4:
-        printed = heads.fields[likeness.index(best)]
-        return LabelFound(
-            table, "column", key, label.label, printed.text.strip(), "typo", best / 100, field=printed
-        )
-    if fold(label.label) in fold(heads.context):
-        return LabelFound(table, "column", key, label.label, label.label, "exact", 1.0)
-    match = "missing" if heads.ruled or heads.absent else "uncertain"
-    return LabelFound(table, "column", key, label.label, None, match)
 
 
 # ---------------------------------------------------------------------------------------------- glued text
