@@ -109,7 +109,7 @@ def parts(
         if section.key in grids:
             found.append(grids[section.key])
         found += [Text(paragraph) for paragraph in prose.get(section.key, [])]
-    if "headings" in changes:
+    if "extra_section" in changes:
         found += [Heading("七、下一步打算"), Text("继续做好各项公开工作，进一步方便群众。")]
     day = 20 + 8 * (version - 1)
     return [*found, Text(agency["name"], "signature"), Text(f"{year + 1}年1月{day}日", "signature")]
@@ -117,9 +117,9 @@ def parts(
 
 def heading(key: str, numeral: str, official: str, changes: frozenset[str]) -> str:
     """Return a section heading, as it should be or as a planted fault has it."""
-    if "headings" in changes and key == "overview":
+    if "heading_wording" in changes and key == "overview":
         return f"{numeral}、工作总体推进情况"
-    if "numerals_and_empty" in changes and key in ("requests", "disputes"):
+    if "arabic_numerals" in changes and key in ("requests", "disputes"):
         return f"{3 if key == 'requests' else 4}、{official}"
     return f"{numeral}、{official}"
 
@@ -134,7 +134,7 @@ def roster() -> bytes:
 
 
 def planted() -> list[dict[str, Any]]:
-    """Return what must be found where: file, rule, subject, observed, expected, also, later."""
+    """Return what must be found where: file, rule, subject, cells, observed, expected, also, later."""
     reports = all_reports()
     printed = {tuple(name.split(".")[0].split("/")): values for name, (_, values, _) in reports.items()}
     found = []
@@ -149,6 +149,7 @@ def planted() -> list[dict[str, Any]]:
                     "what": fault["what"],
                     "rule": fault["rule"],
                     "subject": fault.get("subject", ""),
+                    "cells": sorted(fault.get("cells", {})),
                     "observed": observed,
                     "expected": expected,
                     "also": fault.get("also", []),

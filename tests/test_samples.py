@@ -120,6 +120,13 @@ def test_each_planted_fault_is_found_and_nothing_else_is(swept: Swept) -> None:
                 fault,
                 named,
             )
+            if fault["expected"] is not None:
+                told = {
+                    (f.observed, f.expected)
+                    for f in findings
+                    if (f.rule, f.subject) == (fault["rule"], fault["subject"])
+                }
+                assert told == {(fault["observed"], fault["expected"])}, (name, fault)
         failed = {finding.rule for finding in findings} | {c for f in findings for c in f.consequences}
         assert failed == {rule for fault in faults for rule in (fault["rule"], *fault["also"])}, name
         assert {finding.addressee for finding in findings} <= {Addressee.AGENCY}, name

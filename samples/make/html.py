@@ -26,9 +26,10 @@ def gb18030(parts: Sequence[Part]) -> bytes:
 def cms(parts: Sequence[Part]) -> bytes:
     """The report inside a site: navigation, a layout table, related links, a footer."""
     title = next(escape(part.text) for part in parts if isinstance(part, Text))
+    signed = [part.text for part in parts if isinstance(part, Text)][-1]  # 2024年1月20日
     page = (
         f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{title}_映溪区政府信息公开</title>\n'
-        f'<meta name="ArticleTitle" content="{title}"><meta name="PubDate" content="2024-01-25 09:30">\n'
+        f'<meta name="ArticleTitle" content="{title}"><meta name="PubDate" content="{signed[:4]}-01-25 09:30">\n'
         '<style>td{border:1px solid #999}</style><script>var page = "年报";</script></head><body>\n'
         "<nav><a href='#'>首页</a> <a href='#'>政府信息公开</a> <a href='#'>年报</a></nav>\n"
         "<div class='location'>您现在的位置：首页 &gt; 政府信息公开年报</div>\n"

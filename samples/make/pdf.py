@@ -22,7 +22,7 @@ _PROSE = ParagraphStyle("prose", fontName=FONT, fontSize=11, leading=18, wordWra
 _TITLE = ParagraphStyle("title", fontName=FONT, fontSize=16, leading=26, wordWrap="CJK", alignment=1)
 _HEADING = ParagraphStyle("heading", fontName=FONT, fontSize=12, leading=22, wordWrap="CJK")
 _CELL = ParagraphStyle("cell", fontName=FONT, fontSize=8, leading=10, wordWrap="CJK", alignment=1)
-_WIDTHS = {"t3": [16, 18, 44, *[14] * 7], "t4": [11.5] * 15}
+_WIDTHS: dict[str, list[float]] = {"t3": [16, 18, 44, *[14] * 7], "t4": [11.5] * 15}
 
 
 def document(parts: Sequence[Part]) -> bytes:

@@ -44,6 +44,6 @@ def sections(
         overview.append(say("government"))
     return say("intro"), {
         "overview": overview,
-        "problems": [] if "numerals_and_empty" in changes else [say("problems"), say("plan")],
+        "problems": [] if "empty_section" in changes else [say("problems"), say("plan")],
         "other": [say("no_fees" if "no_fees" in changes else "fees")],
     }
