@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install dev sweep test lint lock samples docs bench clean
+.PHONY: install ocr dev sweep test lint lock samples docs bench clean
 
 install: $(VENV)/.installed
+ocr: $(VENV)/.installed-ocr
 dev: $(VENV)/.installed-dev
 
 $(VENV)/bin/python:
@@ -16,6 +17,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the locked dependencies into $(VENV) (once) …"
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-ocr: requirements-ocr.lock $(VENV)/.installed
+	@echo "Installing the locked parts for scans and pictures into $(VENV) (once) …"
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps -r requirements-ocr.lock
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
@@ -35,9 +41,12 @@ lint: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# opencv comes headless only: rapidocr names the build that needs a display, and two builds clash
+LOCK := uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --no-emit-package opencv-python
 lock:
-	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header pyproject.toml requirements.in -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml requirements.in -o requirements-dev.lock
+	$(LOCK) pyproject.toml requirements.in -o requirements.lock
+	$(LOCK) --extra ocr -c requirements.lock pyproject.toml requirements.in -o requirements-ocr.lock
+	$(LOCK) --extra ocr --extra dev -c requirements-ocr.lock pyproject.toml requirements.in -o requirements-dev.lock
 
 bench: dev
 	@for script in reading validation command storing; do echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; done

@@ -21,7 +21,11 @@ Layout = Literal["ruled", "delimited", "aligned"]
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where something stands in its file. All numbers count from 1; box is (x0, top, x1, bottom) in points."""
+    """Where something stands in its file.
+
+    All numbers count from 1; `box` is (x0, top, x1, bottom) in points from the page's top left corner;
+    `address` is a spreadsheet's own (``B12``).
+    """
 
     page: int | None = None
     table: int | None = None
@@ -29,6 +33,7 @@ class Locator:
     column: int | None = None
     line: int | None = None
     sheet: str | None = None
+    address: str | None = None
     box: tuple[float, float, float, float] | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -40,6 +45,7 @@ class Locator:
             "column": self.column,
             "line": self.line,
             "sheet": self.sheet,
+            "address": self.address,
             "box": list(self.box) if self.box else None,
         }
         return {name: part for name, part in parts.items() if part is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from importlib import import_module
 
 from models.document import Artifact, Document
@@ -11,22 +12,38 @@ from tasks.read.sniff import sniff
 
 READERS = {
     "txt": "tasks.read.text",
+    "csv": "tasks.read.comma",
     "markdown": "tasks.read.markdown",
     "html": "tasks.read.html",
+    "mht": "tasks.read.mht",
     "docx": "tasks.read.docx",
+    "doc": "tasks.read.office",
+    "rtf": "tasks.read.office",
+    "odt": "tasks.read.office",
+    "wordxml": "tasks.read.office",
     "pdf": "tasks.read.pdf",
+    "picture": "tasks.read.picture",
+    "xlsx": "tasks.read.sheet",
+    "xls": "tasks.read.sheet",
+    "ods": "tasks.read.sheet",
+    "ofd": "tasks.read.ofd",
 }
 """Format to the module whose ``read(artifact)`` reads it; imported when first needed."""
+
+CONTAINERS = ("zip", "eml")
+"""What holds files instead of being one; see `tasks.unpack`."""
 
 _log = logging.getLogger("hecha")
 
 
 def read(artifact: Artifact) -> Document:
-    """Read one file.
+    """Read one file; `format` of the document is what `sniff` called it.
 
     Raises ReadError (and nothing else) with one Chinese sentence when the file cannot be taken in.
     """
     kind = sniff(artifact.content)
+    if kind in CONTAINERS:
+        raise ReadError(ErrorKind.UNSUPPORTED, "文件是压缩包或邮件，应先取出其中的文件。")
     try:
         document: Document = import_module(READERS[kind]).read(artifact)
     except ReadError:
@@ -36,4 +53,4 @@ def read(artifact: Artifact) -> Document:
         raise ReadError(
             ErrorKind.UNREADABLE, f"文件（{kind}）内容异常，无法读取，请用原软件重新保存后提交。"
         ) from error
-    return document
+    return replace(document, format=kind)
