@@ -7,10 +7,12 @@ on one machine (each reads in a process of its own, see `flows.reading_process`)
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from prefect import flow, task
@@ -96,10 +98,11 @@ def compliance_sweep(source: str, years: Sequence[int] = (), roster: str | None 
     run_id = start_run(database, chunks.printable(source), years, rules)
     state: State = "cancelled"  # by Ctrl-C, or by Prefect's own signal when it is told to end
     owed: list[MissingView] = []
+    unpacked = Path(mkdtemp(prefix="unpacked-", dir=_made(chosen.home / "runs")))
     try:
         if agencies is not None:
             record_roster(database, agencies)
-        listed = chunks.listing(folder, chosen.max_file_mb * 1024 * 1024)
+        listed = chunks.listing(folder, chosen.max_file_mb * 1024 * 1024, unpacked)
         tell(LISTING, len(listed.files), len(listed.files))
         failed = _read(listed.files)
         gathered = batches.gather(listed.files, chunks.chunks_folder(chosen.home), agencies)
@@ -131,9 +134,15 @@ def compliance_sweep(source: str, years: Sequence[int] = (), roster: str | None 
         state = "failed"
         raise
     finally:
+        shutil.rmtree(unpacked, ignore_errors=True)
         finish_run(database, run_id, state, owed)
         database.dispose()
     return Run(run_id, listed.repeated)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
 
 
 def _read(files: Sequence[SourceFile]) -> list[ErrorView]:

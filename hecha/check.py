@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.catalogue import RuleSet, ruleset
+from models.document import Artifact
 from models.facts import Facts
 from models.results import Evaluation
 from models.views import ErrorView
-from tasks.chunks import Rows, build, printable, take_in
+from tasks.apart import Reader
+from tasks.chunks import PART, WINDOW, WINDOW_BYTES, Rows, build, printable
 from tasks.collect import collect
 from tasks.extract import link_years
 from tasks.roster import read_roster, resolve
+from tasks.unpack import unpack
 from tasks.validate import evaluate
 
 
@@ -40,23 +43,33 @@ def check(
     Raises ConfigurationError when the roster cannot be used.
     """
     agencies = read_roster(roster) if roster else None
+    reports: list[Rows] = []
     files: list[tuple[str, str]] = []
     errors: list[ErrorView] = []
-    taken: dict[str, Rows | ErrorView] = {}
-    for found in collect(paths, max_bytes):
-        if isinstance(found, ErrorView):
-            errors.append(dataclasses.replace(found, file=printable(found.file)))
-            continue
-        name = printable(found.name)
-        each(name)
-        if found.sha256 not in taken:
-            taken[found.sha256] = take_in(found)
-        outcome = taken[found.sha256]
-        if isinstance(outcome, ErrorView):
-            errors.append(dataclasses.replace(outcome, file=name))
-        else:
-            files.append((name, found.sha256))
-    facts, unfit = build([rows for rows in taken.values() if not isinstance(rows, ErrorView)])
+    taken: dict[str, list[Rows | ErrorView]] = {}
+    with Reader() as reader:
+        reader.start()
+        for window in _windows(_collected(paths, max_bytes)):
+            fresh = {
+                found.sha256: found
+                for found in window
+                if isinstance(found, Artifact) and found.sha256 not in taken
+            }
+            for file, answers in zip(fresh.values(), reader.take_in(list(fresh.values())), strict=True):
+                each(printable(file.name))
+                taken[file.sha256] = answers
+                reports += [answer for answer in answers if not isinstance(answer, ErrorView)]
+            for found in window:
+                if isinstance(found, ErrorView):
+                    errors.append(dataclasses.replace(found, file=printable(found.file)))
+                    continue
+                for answer in taken[found.sha256]:
+                    if isinstance(answer, ErrorView):
+                        errors.append(dataclasses.replace(answer, file=_name(answer.file, found)))
+                    else:
+                        report = answer["reports"][0]
+                        files.append((_name(report["file"], found), report["submission"]))
+    facts, unfit = build(reports)
     if agencies is not None:
         facts = dataclasses.replace(facts, reports=resolve(facts.reports, agencies))
     facts = link_years(facts)
@@ -68,3 +81,32 @@ def check(
         evaluations=evaluate(facts),
         rules=ruleset(),
     )
+
+
+def _collected(paths: Sequence[Path], max_bytes: int) -> Iterator[Artifact | ErrorView]:
+    """Yield the files of `paths`, those in archives and e-mails taken out."""
+    for found in collect(paths, max_bytes):
+        if isinstance(found, Artifact):
+            yield from unpack(found, max_bytes)
+        else:
+            yield found
+
+
+def _windows(files: Iterator[Artifact | ErrorView]) -> Iterator[list[Artifact | ErrorView]]:
+    """Gather files that are read in one go, without holding more than a few megabytes of them."""
+    window: list[Artifact | ErrorView] = []
+    held = 0
+    for file in files:
+        window.append(file)
+        held += len(file.content) if isinstance(file, Artifact) else 0
+        if len(window) == WINDOW or held > WINDOW_BYTES:
+            yield window
+            window, held = [], 0
+    if window:
+        yield window
+
+
+def _name(read_as: str, file: Artifact) -> str:
+    """Return the name of a report in this file: the same bytes may have come under several names."""
+    part = PART.search(read_as)
+    return printable(file.name) + (part.group() if part else "")

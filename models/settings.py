@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     """Chunks read at the same time."""
     max_file_mb: int = 100
     """Larger files are listed as too large, unread."""
+    reader_seconds: float = 300.0
+    """A file that takes longer is given up; one of a hundred pages takes 10 s, a scanned page 6 s."""
+    reader_memory_mb: int = 6144
+    """Address space of a process that reads files."""
 
     @property
     def database(self) -> str:

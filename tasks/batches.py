@@ -55,12 +55,12 @@ def gather(files: Sequence[SourceFile], folder: Path, roster: Roster | None) -> 
     wanted = {(printable(file.name), file.sha256) for file in files}
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in LINKED}
     places: list[Place] = []
-    errors: dict[tuple[str, str], ErrorView] = {}
+    errors: dict[tuple[str, str], tuple[ErrorView, ...]] = {}
     for chunk in done(folder):
-        here = {key: error for key, error in chunk.files.items() if key in wanted}
+        here = {key: outcome for key, outcome in chunk.files.items() if key in wanted}
         wanted -= here.keys()
-        errors |= {key: error for key, error in here.items() if error is not None}
-        submissions = tuple(sha256 for (_, sha256), error in here.items() if error is None)
+        errors |= {key: outcome.errors for key, outcome in here.items()}
+        submissions = tuple(s for outcome in here.values() for s in outcome.submissions)
         if submissions:
             places.append(Place(chunk.folder, submissions))
             for name in LINKED:
@@ -69,7 +69,7 @@ def gather(files: Sequence[SourceFile], folder: Path, roster: Roster | None) -> 
     facts = dataclasses.replace(empty(), **frames)
     if roster is not None:
         facts = dataclasses.replace(facts, reports=resolve(facts.reports, roster))
-    order = [errors[key] for file in files if (key := (printable(file.name), file.sha256)) in errors]
+    order = [error for file in files for error in errors.get((printable(file.name), file.sha256), ())]
     return Gathered(link_years(facts), tuple(places), tuple(order))
 
 

@@ -4,6 +4,8 @@ What was read once is not read again: a chunk folder lists its files by name and
 above it is named after the code of the readers and of the extractor, so that a changed reader starts anew.
 
     HECHA_HOME/runs/<reading version>/chunk-<hash>/files.json and one Parquet file a frame
+
+What came in a zip or e-mail is unpacked beside them, under names of our own, until the sweep is over.
 """
 
 from __future__ import annotations
@@ -12,24 +14,26 @@ import dataclasses
 import hashlib
 import json
 import logging
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from models import facts as frames_on_disk
-from models.document import Artifact
+from models.document import Artifact, Document
 from models.errors import ErrorKind, ReadError
 from models.facts import Facts
 from models.views import ErrorView
 from tasks.collect import collect
-from tasks.extract import extract_rows, frames
+from tasks.extract import extract_rows, frames, split
 from tasks.persist import keep_original
-from tasks.read import read
+from tasks.read import prepare, read
+from tasks.unpack import is_container, unpack
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -37,13 +41,18 @@ INTERNAL_MESSAGE = "系统在处理该文件时发生内部错误，与报送单
 CHANGED_MESSAGE = "文件在核查过程中被改动，本次未予核查，请重新运行核查。"
 SMALLEST_CHUNK = 10
 """Below this a Prefect task costs more than the reading it does."""
+PART = re.compile(r"（第\d+份）$")
+"""What the name of one of several reports in a file ends with."""
+WINDOW = 20
+"""Files fetched together, so that LibreOffice is started once for many."""
+WINDOW_BYTES = 64 << 20
 
 log = logging.getLogger("hecha")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of the source: where it is, what it is called in lists, and the sha256 of its bytes."""
+    """A file of the source: where its bytes are, what it is called in lists, and their sha256."""
 
     path: str
     name: str
@@ -63,20 +72,55 @@ class Listing:
 
 
 def printable(name: str) -> str:
-    """Return a file name as valid text: bytes that are no UTF-8 become U+FFFD, the rest stays as it is."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Return a file name as valid text: bytes that are no UTF-8 are read as GB18030, else become U+FFFD."""
+    raw = name.encode("utf-8", "surrogateescape")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
 
 
-def take_in(file: Artifact) -> Rows | ErrorView:
-    """Read and extract one file; whatever goes wrong with it comes back as an ErrorView, never raised."""
+def take_in(file: Artifact) -> list[Rows | ErrorView]:
+    """Read and extract one file: an answer for each report in it, in order.
+
+    Whatever goes wrong comes back as an ErrorView, never raised. Where one file holds several reports, each is
+    named ``file（第n份）`` and its submission is the sha256 of `part_of`, which stands in the store.
+    """
     name = printable(file.name)
     try:
-        return extract_rows(read(file), file.sha256, name)
+        reports = split(read(file))
+    except ReadError as error:
+        return [ErrorView(name, error.kind.value, error.message)]
+    except Exception:
+        log.exception("reading %s (sha256 %s)", name, file.sha256)
+        return [ErrorView(name, ErrorKind.INTERNAL.value, INTERNAL_MESSAGE)]
+    if len(reports) == 1:
+        return [_extracted(reports[0], file.sha256, name, name)]
+    return [
+        # the name of the file says nothing about one of several reports
+        _extracted(report, part_of(file.sha256, number).sha256, f"{name}（第{number}份）", "")
+        for number, report in enumerate(reports, start=1)
+    ]
+
+
+def _extracted(report: Document, submission: str, name: str, telling: str) -> Rows | ErrorView:
+    try:
+        rows = extract_rows(report, submission, telling)
+        rows["reports"][0]["file"] = name
     except ReadError as error:
         return ErrorView(name, error.kind.value, error.message)
     except Exception:
-        log.exception("reading %s (sha256 %s)", name, file.sha256)
+        log.exception("extracting %s (submission %s)", name, submission)
         return ErrorView(name, ErrorKind.INTERNAL.value, INTERNAL_MESSAGE)
+    return rows
+
+
+def part_of(sha256: str, number: int) -> Artifact:
+    """Return what the store keeps for the nth report of a file: a note of which file, and which of its reports."""
+    content = json.dumps({"original": sha256, "report": number}).encode()
+    return Artifact(f"{sha256}#{number}", content, hashlib.sha256(content).hexdigest())
 
 
 def build(reports: Sequence[Rows]) -> tuple[Facts, list[ErrorView]]:
@@ -100,14 +144,28 @@ def build(reports: Sequence[Rows]) -> tuple[Facts, list[ErrorView]]:
 # ------------------------------------------------------------------------------------ the source
 
 
-def listing(source: Path, max_bytes: int) -> Listing:
-    """Walk the source once and hash every file; bytes that occur twice are listed under their first name."""
+def listing(source: Path, max_bytes: int, unpacked: Path) -> Listing:
+    """Walk the source once and hash every file; bytes that occur twice are listed under their first name.
+
+    The members of archives and e-mails are written into `unpacked`, named by their sha256.
+    """
     files: dict[str, SourceFile] = {}
     errors: list[ErrorView] = []
     repeated = 0
     for found in collect([source], max_bytes):
         if isinstance(found, ErrorView):
             errors.append(dataclasses.replace(found, file=printable(found.file)))
+        elif is_container(found.content):
+            for member in unpack(found, max_bytes):
+                if isinstance(member, ErrorView):
+                    errors.append(dataclasses.replace(member, file=printable(member.file)))
+                elif member.sha256 in files:
+                    repeated += 1
+                else:
+                    path = unpacked / member.sha256
+                    unpacked.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(member.content)
+                    files[member.sha256] = SourceFile(str(path), member.name, member.sha256)
         elif found.sha256 in files:
             repeated += 1
         else:
@@ -148,11 +206,19 @@ def chunks_folder(home: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file: the submissions read from it (most files hold one), and what could not be read."""
+
+    submissions: tuple[str, ...]
+    errors: tuple[ErrorView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
-    """A chunk on disk: its folder, and what became of each of its files (None: read; else the fault)."""
+    """A chunk on disk: its folder, and what became of each of its files, by name and sha256."""
 
     folder: Path
-    files: dict[tuple[str, str], ErrorView | None]
+    files: dict[tuple[str, str], Outcome]
 
 
 def done(folder: Path) -> Iterator[Chunk]:
@@ -162,7 +228,9 @@ def done(folder: Path) -> Iterator[Chunk]:
         yield Chunk(
             manifest.parent,
             {
-                (entry["name"], entry["sha256"]): ErrorView(**entry["error"]) if entry["error"] else None
+                (entry["name"], entry["sha256"]): Outcome(
+                    tuple(entry["submissions"]), tuple(ErrorView(**error) for error in entry["errors"])
+                )
                 for entry in listed
             },
         )
@@ -182,34 +250,57 @@ def read_chunk(
     folder: Path,
     store_url: str,
     each: Callable[[], None] = lambda: None,
+    busy: Callable[[int], None] = lambda position: None,
 ) -> list[ErrorView]:
     """Read, extract and keep the originals of one chunk, and write its frames; return what failed inside us.
 
-    `each` is called after every file. Files that cannot be read are part of the chunk's list, so that they
-    are not tried again; faults of ours, and files that changed since they were listed, are not, so that
-    they are.
+    `busy` is called with the position of a file before something is done with it, `each` when it is through.
+    Files that cannot be read are part of the chunk's list, so that they are not tried again; faults of ours,
+    and files that changed since they were listed, are not, so that they are.
     """
     reports: list[Rows] = []
-    entries: list[tuple[str, str, ErrorView | None]] = []
+    outcomes: dict[SourceFile, Outcome] = {}
     failed: list[ErrorView] = []
-    for file in files:
-        name = printable(file.name)
-        found = _fetch(file, store_url)
-        if isinstance(found, ErrorView):
-            failed.append(found)
-        elif isinstance(taken := take_in(found), ErrorView):
-            if taken.kind == ErrorKind.INTERNAL:
-                failed.append(taken)
-            else:
-                entries.append((name, file.sha256, taken))
-        else:
-            reports.append(taken)
-            entries.append((name, file.sha256, None))
-        each()
+    for window in _windows(files):
+        fetched = []
+        for position, file in window:
+            busy(position)
+            fetched.append((position, file, _fetch(file, store_url)))
+        prepare([found for _, _, found in fetched if isinstance(found, Artifact)])
+        for position, file, found in fetched:
+            busy(position)
+            answers = [found] if isinstance(found, ErrorView) else take_in(found)
+            errors = [answer for answer in answers if isinstance(answer, ErrorView)]
+            ours = [e for e in errors if isinstance(found, ErrorView) or e.kind == ErrorKind.INTERNAL]
+            failed += ours
+            if not ours:
+                rows = [answer for answer in answers if not isinstance(answer, ErrorView)]
+                reports += rows
+                submissions = tuple(str(row["reports"][0]["submission"]) for row in rows)
+                outcomes[file] = Outcome(submissions, tuple(errors))
+                if len(answers) > 1:
+                    for number in range(1, len(answers) + 1):
+                        keep_original(part_of(file.sha256, number), store_url)
+            each()
     facts, unfit = build(reports)
-    lost = {error.file for error in unfit}
-    _keep(folder, facts, [entry for entry in entries if entry[0] not in lost])
+    read = set(facts.reports["submission"])
+    _keep(folder, facts, {f: o for f, o in outcomes.items() if read.issuperset(o.submissions)})
     return failed + unfit
+
+
+def _windows(files: Sequence[SourceFile]) -> Iterator[list[tuple[int, SourceFile]]]:
+    """Cut a chunk into files that are fetched together, each with its position, without holding much in memory."""
+    window: list[tuple[int, SourceFile]] = []
+    held = 0
+    for position, file in enumerate(files):
+        size = Path(file.path).stat().st_size if Path(file.path).exists() else 0
+        if window and (len(window) == WINDOW or held + size > WINDOW_BYTES):
+            yield window
+            window, held = [], 0
+        window.append((position, file))
+        held += size
+    if window:
+        yield window
 
 
 def _fetch(file: SourceFile, store_url: str) -> Artifact | ErrorView:
@@ -226,13 +317,13 @@ def _fetch(file: SourceFile, store_url: str) -> Artifact | ErrorView:
     return found
 
 
-def _keep(folder: Path, facts: Facts, entries: Sequence[tuple[str, str, ErrorView | None]]) -> None:
+def _keep(folder: Path, facts: Facts, outcomes: Mapping[SourceFile, Outcome]) -> None:
     """Write a chunk beside its place and move it there in one step: a chunk is whole or it is not there."""
-    if not entries:
+    if not outcomes:
         return
     listed = [
-        {"name": name, "sha256": sha256, "error": dataclasses.asdict(error) if error else None}
-        for name, sha256, error in entries
+        {"name": printable(file.name), "sha256": file.sha256} | dataclasses.asdict(outcome)
+        for file, outcome in outcomes.items()
     ]
     text = json.dumps(listed, ensure_ascii=False, indent=1)
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,17 +3,20 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from flows.reading_process import DIED_MESSAGE, HUNG_MESSAGE, read_apart
+from flows.reading_process import read_apart
 from models.document import Artifact
 from models.facts import Facts
 from models.views import ErrorView
 from tasks import chunks
+from tasks.apart import DIED_MESSAGE, HUNG_MESSAGE
 from tasks.batches import gather, owed_years, plan, wide
 from tasks.chunks import SourceFile, build, listing, printable, read_chunk, take_in
 from tests.flows.made import report, write
@@ -22,7 +25,7 @@ from tests.flows.made import report, write
 def source(folder: Path, reports: dict[str, str]) -> list[SourceFile]:
     for name, text in reports.items():
         write(folder, name, text)
-    return list(listing(folder, 1 << 20).files)
+    return list(listing(folder, 1 << 20, folder.parent / "unpacked").files)
 
 
 def made(number: int, year: int = 2023) -> str:
@@ -34,7 +37,7 @@ def test_listing_names_hashes_and_folds_copies(tmp_path: Path) -> None:
     write(tmp_path, "a.txt", "one")
     write(tmp_path, "copy.txt", "two")
     write(tmp_path, "big.txt", "x" * 2000)
-    found = listing(tmp_path, 1000)
+    found = listing(tmp_path, 1000, tmp_path / ".unpacked")
     two = hashlib.sha256(b"two").hexdigest()
     assert [(f.name, f.sha256) for f in found.files] == [
         ("2023/b.txt", two),
@@ -47,12 +50,14 @@ def test_listing_names_hashes_and_folds_copies(tmp_path: Path) -> None:
 
 def test_one_file_is_a_source_too(tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", "one")
-    (only,) = listing(path, 1000).files
+    (only,) = listing(path, 1000, tmp_path / "unpacked").files
     assert only.path == str(path)
 
 
 def test_a_name_that_is_no_text_is_printable() -> None:
     assert printable(os.fsdecode(b"\xb1\xa8\xe6\x8a\xa5.txt")) == "\ufffd\ufffd报.txt"
+    assert printable(os.fsdecode(b"\xb1\xa8.txt")) == "报.txt"  # as Chinese Windows packs names
+    assert printable("报.txt") == "报.txt"
 
 
 def test_a_chunk_is_read_once(tmp_path: Path) -> None:
@@ -127,13 +132,13 @@ def test_our_own_fault_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     content = made(1).encode()
     artifact = Artifact("a.txt", content, hashlib.sha256(content).hexdigest())
     monkeypatch.setattr(chunks, "extract_rows", fails)
-    assert take_in(artifact) == ErrorView("a.txt", "internal", chunks.INTERNAL_MESSAGE)
+    assert take_in(artifact) == [ErrorView("a.txt", "internal", chunks.INTERNAL_MESSAGE)]
 
 
 def test_rows_that_do_not_fit_cost_one_report() -> None:
     def rows(number: int) -> chunks.Rows:
         content = made(number).encode()
-        taken = take_in(Artifact(f"{number}.txt", content, hashlib.sha256(content).hexdigest()))
+        (taken,) = take_in(Artifact(f"{number}.txt", content, hashlib.sha256(content).hexdigest()))
         assert isinstance(taken, dict)
         return taken
 
@@ -175,16 +180,21 @@ def test_a_reader_that_dies_is_told_by_the_file_it_read(tmp_path: Path) -> None:
     (tmp_path / "in" / "b.txt").unlink()
     os.mkfifo(tmp_path / "in" / "b.txt")
 
-    killed: list[int] = []
-
-    def kill(done: int) -> None:
-        if done == 1 and not killed:
-            killed.append(done)
+    def kill_when_it_reads() -> None:
+        while True:
+            try:
+                writer = os.open(tmp_path / "in" / "b.txt", os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                time.sleep(0.05)
+                continue
             (child,) = multiprocessing.active_children()
             child.kill()
+            os.close(writer)
+            return
 
+    threading.Thread(target=kill_when_it_reads, daemon=True).start()
     faults = read_apart(
-        files, tmp_path / "runs", str(tmp_path / "store"), tmp_path / "log" / "hecha.log", kill, longest=60
+        files, tmp_path / "runs", str(tmp_path / "store"), tmp_path / "log" / "hecha.log", longest=60
     )
     assert faults == [ErrorView("b.txt", "internal", DIED_MESSAGE)]
     assert gather(files, tmp_path / "runs", None).facts.reports["file"].to_list() == ["a.txt", "c.txt"]

@@ -30,6 +30,7 @@ _ENDS = {
     "t4": re.compile(r"五|存在的?主?要?问题"),
 }
 _DIGITS = re.compile(r"[)\]）】」”\"’\s]*([\d\s,./+\-]*)元?")
+_ORDER = "表头各列的次序与统一格式不同，不能确定各数属于哪一列"
 _NOT_FOUND = "文本丢失了单元格边界，且没有找到该行的标签，不能确定各数"
 
 
@@ -121,7 +122,10 @@ def _table2(text: _Text, start: int, template: Template) -> tuple[dict[str, Read
         # a sign or a decimal point may belong to either neighbour: such cells are read only one by one
         plain = len(codes) == 1 or all(column.form == "count" for column in block.columns)
         labels.append(_row(f"t2.{row.key}", row.label, label, order))
-        cells.update(dict(zip(codes, _readings(label, digits, len(codes), plain), strict=True)))
+        readings = _readings(label, digits, len(codes), plain)
+        if not _ascending(text.bare, [column.label for column in block.columns]):
+            readings = [uncertain(digits, _ORDER)] * len(codes)
+        cells.update(dict(zip(codes, readings, strict=True)))
     return cells, labels
 
 
@@ -143,11 +147,16 @@ def _table3(text: _Text, start: int, template: Template) -> tuple[dict[str, Read
     read = _walk(text, start, wanted, groups)
     heads = text.bare[start:].split(wanted[0][0])[0]
     labels = [_seen("column", f"t3.columns.{c.key}", c.label, heads) for c in template.table3_columns]
+    columns = [column.label for column in template.table3_columns]
+    # 其他 also stands in 法人或其他组织
+    straight = _ascending(heads, columns[1:-2]) and _ascending(heads, [columns[0], columns[-1]])
     cells: dict[str, Reading] = {}
     for order, ((key, expected, _), (label, digits)) in enumerate(zip(rows, read, strict=True), start=1):
         row = _row(key, expected, label, order)
         labels.append((*row[:4], "undivided", row[5]) if key == foreign else row)
         readings = _readings(label, digits, len(keys), True)
+        if not straight:
+            readings = [uncertain(digits, _ORDER)] * len(keys)
         cells.update({f"{key}.{k}": r for k, r in zip(keys, readings, strict=True)})
     return cells, labels
 
@@ -157,10 +166,18 @@ def _table4(text: _Text, start: int, template: Template) -> tuple[dict[str, Read
     head = _bare("".join(o.label for o in template.table4_outcomes))
     begin = text.bare.rfind(head) + len(head)
     readings = _readings(head, _digits(text, begin, len(text.bare)), len(codes), True)
+    if not _ascending(text.bare, [group.label for group in template.table4_groups[1:]]):
+        readings = [uncertain(None, _ORDER)] * len(codes)
     items = (*template.table4_groups, *template.table4_outcomes)
     labels = [_seen("column", f"t4.columns.{item.key}", item.label, text.bare) for item in items]
     labels.append(("row", "t4.row", "数据行", "数据行", "exact", 1))
     return dict(zip(codes, readings, strict=True)), labels
+
+
+def _ascending(text: str, labels: Sequence[str]) -> bool:
+    """Say that the labels found in the text stand in the given order."""
+    places = [place for label in labels if (place := text.find(_bare(label))) >= 0]
+    return places == sorted(places)
 
 
 def _readings(label: str | None, digits: str, count: int, plain: bool) -> list[Reading]:

@@ -144,6 +144,7 @@ def find_parts(lines: Sequence[Line], sections: Sequence[Section]) -> tuple[list
     dropped = {h.line for h in found}
     listed = _contents(found, lines, [section.key for section in sections])
     real = _best_marked([h for h in found if h not in listed], lines, sections)
+    real = _without_running_heads(real, lines)
     kept = _named_by_numeral(_one_a_section(real, lines), lines, sections)
     last = next((h.line for h in kept if h.key == sections[-1].key), len(lines))
     for index in range(last + 1, len(lines)):
@@ -187,6 +188,43 @@ def _best_marked(
 
     best = {key: min(rank(h) for h in headings if h.key == key) for key in {h.key for h in headings}}
     return [h for h in headings if rank(h) == best[h.key]]
+
+
+_FIRST_ROWS = {
+    "proactive": re.compile(r"(?:二十|20)条第?\(?一\)?项|本年制发件数|本年新制作数量"),
+    "requests": re.compile(r"本年新收政府信息公开申请数量"),
+    "disputes": re.compile(r"结果维持"),
+}
+"""What the first rows of a part's table say: where they are not printed again, the table goes on."""
+
+
+_MOST_HEADINGS = 60  # with more of them a file is no report of a few pages
+
+
+def _without_running_heads(headings: list[Heading], lines: Sequence[Line]) -> list[Heading]:
+    """Leave out a heading repeated on a new page in the middle of its part's table.
+
+    It is repeated where no other heading stands between, the table has begun above and goes on below.
+    """
+    if len(headings) > _MOST_HEADINGS:
+        return headings
+    kept: list[Heading] = []
+    for heading, end in zip(headings, _ends(headings, len(lines)), strict=True):
+        begins = _FIRST_ROWS.get(heading.key)
+        if begins and kept and kept[-1].key == heading.key:
+            above = lines[kept[-1].line + 1 : heading.line]
+            below = lines[heading.line + 1 : end]
+            begun = any(line.values for line in above) and _says(above, begins)
+            goes_on = any(line.values for line in below[:12])
+            again = _says(below, begins)
+            if begun and goes_on and not again:
+                continue
+        kept.append(heading)
+    return kept
+
+
+def _says(lines: Sequence[Line], words: re.Pattern[str]) -> bool:
+    return any(words.search(fold(f.text)) for line in lines for f in line.labels if len(f.text) < 200)
 
 
 def _named_by_numeral(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
-from expectations.template import Label
+from expectations.template import TEMPLATE_IDS, Label, load
 from tasks.extract.lines import Field, Line
+from tasks.extract.numbers import Reading
 from tasks.extract.wording import core, fold
 
 LABEL_NEAR = 80.0
@@ -33,25 +36,74 @@ class LabelFound:
     field: Field | None = None
 
 
+@dataclass(slots=True)
+class TableFound:
+    """One table of the form as found: its cells by code, its labels, and how often it occurs."""
+
+    table: str
+    cells: dict[str, tuple[Reading, Field | None]] = field(default_factory=dict)
+    labels: list[LabelFound] = field(default_factory=list)
+    occurrences: int = 0
+    lines: list[int] = field(default_factory=list)
+    doubtful: bool = False  # not found, though it may be there
+
+
+_ITEM = re.compile(r"(?:二十|20)条第?\(?(?P<numeral>[一五六八九])\)?项")
+_LONGEST_ITEM = 40
+
+
 def block_label(
-    lines: Sequence[Line], place: Sequence[int], heads: Heads, key: str, expected: str
+    lines: Sequence[Line], place: Sequence[int], heads: Heads, key: str, expected: str, strange: bool
 ) -> LabelFound:
-    """Find the label of a 第二十条 item of table 2 among the lines `place`, else anywhere near them."""
+    """Find the label of a 第二十条 item of table 2 among the lines `place`, else anywhere near them.
+
+    `strange`: there are labels that are none of the form's, of which one may be this one, damaged.
+    """
     wanted = fold(expected)
+    numeral = _numeral(wanted)
+    found = LabelFound("t2", "block", f"t2.{key}", expected, None, "missing")
+    damaged: LabelFound | None = None
     for printed in (f for i in place for f in lines[i].labels):
         text = fold(printed.text)
-        if text == wanted:
-            return LabelFound(
-                "t2", "block", f"t2.{key}", expected, printed.text.strip(), "exact", 1.0, field=printed
-            )
-        if fuzz.ratio(text, wanted) >= 90 and text[-2:] == wanted[-2:] and text[-3] == wanted[-3]:
-            similarity = fuzz.ratio(text, wanted) / 100
-            return LabelFound(
-                "t2", "block", f"t2.{key}", expected, printed.text.strip(), "typo", similarity, field=printed
-            )
-    if wanted in fold(heads.context):
-        return LabelFound("t2", "block", f"t2.{key}", expected, expected, "exact", 1.0)
-    return LabelFound("t2", "block", f"t2.{key}", expected, None, "missing")
+        if len(text) > _LONGEST_ITEM:
+            continue
+        match, likeness = _block_match(text, wanted, numeral)
+        if match is None:
+            continue
+        if match == "typo" and printed.read_by == "ocr":
+            match = "uncertain"
+        said = replace(found, label=printed.text.strip(), field=printed, match=match, similarity=likeness)
+        if match != "uncertain":
+            return said
+        damaged = said
+    context = fold(heads.context)
+    if any(m.group("numeral") == numeral for m in _ITEM.finditer(context)):
+        return replace(found, label=expected, match="exact", similarity=1.0)
+    if damaged is None and strange and not heads.ruled:
+        return replace(found, match="uncertain")
+    return damaged or found
+
+
+def _block_match(text: str, wanted: str, numeral: str | None) -> tuple[str | None, float]:
+    """Return how a folded label matches the block label `wanted`, None where it does not, and how far."""
+    if text == wanted:
+        return "exact", 1.0
+    printed = _numeral(text)
+    if printed is not None:
+        return ("variant", 1.0) if printed == numeral else (None, 0.0)
+    likeness = fuzz.ratio(text, wanted)
+    if likeness >= 90 and text[-2:] == wanted[-2:] and text[-3] == wanted[-3]:
+        return "typo", likeness / 100
+    return ("uncertain" if likeness >= _RESEMBLES else None), likeness / 100
+
+
+_RESEMBLES = 45.0  # rapidfuzz ratio from which a damaged head or block label may be this one
+
+
+def _numeral(text: str) -> str | None:
+    """Return the item a block label names (第二十条第（一）项 → 一), or None if it names none."""
+    match = _ITEM.search(text)
+    return match.group("numeral") if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +116,34 @@ class Heads:
     context: str  # everything printed in the table and just above and below it
     ruled: bool
     absent: bool
+
+
+@cache
+def form_words() -> frozenset[str]:
+    """Return every bare label that the forms print in or above their tables."""
+    words = {"信息内容", "申请人情况", "行政诉讼"}
+    for name in TEMPLATE_IDS:
+        form = load(name)
+        labels = [*form.table3_rows, *form.table3_columns, *form.table4_groups, *form.table4_outcomes]
+        labels += [label for block in form.table2 for label in (*block.columns, *block.rows)]
+        words |= {core(w) for x in labels for w in (x.label, *x.variants, *x.groups)}
+        words |= {core(block.label) for block in form.table2} | {core(form.table3_note)}
+    return frozenset(words)
+
+
+@lru_cache(maxsize=16384)
+def is_form_word(text: str) -> bool:
+    """Say whether a printed label is one of the form's, or a piece of one that a line break cut off."""
+    bare = core(text)
+    if not bare or bare in form_words() or (len(bare) > 1 and any(bare in word for word in form_words())):
+        return True
+    pieces = text.split()
+    return len(pieces) > 1 and all(is_form_word(piece) for piece in pieces)
+
+
+def strange_labels(lines: Sequence[Line], place: Sequence[int]) -> list[str]:
+    """Return the labels on the lines `place` that are none of the form's: damaged ones, or the agency's own."""
+    return [f.text for i in place for f in lines[i].labels if not is_form_word(f.text)]
 
 
 def find_heads(lines: Sequence[Line], place: Sequence[int], everything: str) -> Heads:
@@ -100,10 +180,16 @@ def column_label(heads: Heads, key: str, label: Label, table: str) -> LabelFound
     best = max(likeness, default=0.0)
     if best >= LABEL_NEAR and len(wordings[0]) >= 4:
         printed = heads.fields[likeness.index(best)]
+        match = "uncertain" if printed.read_by == "ocr" else "typo"  # recognition errs more than agencies do
         return LabelFound(
-            table, "column", key, label.label, printed.text.strip(), "typo", best / 100, field=printed
+            table, "column", key, label.label, printed.text.strip(), match, best / 100, field=printed
         )
     if fold(label.label) in fold(heads.context):
         return LabelFound(table, "column", key, label.label, label.label, "exact", 1.0)
-    match = "missing" if heads.ruled or heads.absent else "uncertain"
+    # a head that is damaged beyond being told is there all the same
+    damaged = any(
+        score >= _RESEMBLES and words not in form_words()
+        for score, words in zip(likeness, heads.words, strict=True)
+    )
+    match = "missing" if (heads.ruled and not damaged) or heads.absent else "uncertain"
     return LabelFound(table, "column", key, label.label, None, match)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from models.document import Cell, Document, Locator, Paragraph, Table
@@ -35,7 +35,10 @@ _TRAILING_VALUES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One printed field: its text and the columns it covers (from 0; `end` is the first column after it)."""
+    """One printed field: its text and the columns it covers (from 0; `end` is the first column after it).
+
+    `row` and `row_end` are the rows it covers in its grid, likewise; 0 and 1 outside grids.
+    """
 
     text: str
     column: int
@@ -44,6 +47,8 @@ class Field:
     read_by: str = "text"
     confidence: float = 1.0
     alternative: str | None = None
+    row: int = 0
+    row_end: int = 1
     kind: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -134,11 +139,14 @@ def _table_lines(table: Table, number: int) -> Iterator[Line]:
 
 def _fields(cell: Cell, layout: str) -> list[Field]:
     end = cell.column + max(cell.column_span, 1)
-    whole = Field(cell.text, cell.column, end, cell.locator, cell.read_by, cell.confidence, cell.alternative)
+    whole = Field(
+        cell.text, cell.column, end, cell.locator, cell.read_by, cell.confidence, cell.alternative,
+        cell.row, cell.row + max(cell.row_span, 1),
+    )  # fmt: skip
     if layout == "aligned":
         parts = _label_and_values(cell.text)
         if len(parts) > 1:
-            return [Field(part, cell.column, end, cell.locator) for part in parts]
+            return [replace(whole, text=part) for part in parts]
     return [whole]
 
 

@@ -12,17 +12,18 @@ from typing import Any
 import polars as pl
 
 from expectations.template import TEMPLATE_IDS, Template, for_year, load
-from models.document import Document
+from models.document import Document, Locator
 from models.errors import ErrorKind, ReadError
 from models.facts import APPLICANTS, DISPUTE_GROUPS, OUTCOME_LINES, OUTCOMES, SCHEMAS, Facts
 from tasks.extract.fees import fee_statement
 from tasks.extract.headings import Part, cut_at_headings, find_parts, traces
 from tasks.extract.identity import Identity, agency_of_title, identify, titles
-from tasks.extract.labels import LabelFound
+from tasks.extract.labels import LabelFound, TableFound
 from tasks.extract.lines import Field, Line
 from tasks.extract.lines import lines as printed_lines
 from tasks.extract.numbers import Reading, uncertain
-from tasks.extract.tables import TRACES, TableFound, read_tables
+from tasks.extract.regions import TRACES
+from tasks.extract.tables import read_tables
 from tasks.extract.wording import fold, squeeze
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -37,6 +38,8 @@ _ONLY_2019 = (
     "采购项目数量",
     "采购总金额",
 )
+_LOOSE = {"t2": 7, "t3": 60, "t4": 15}
+"""So many numbers outside all tables and borders may be a table whose labels are damaged."""
 _HOME = {"t2": "proactive", "t3": "requests", "t4": "disputes"}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _WORDS = re.compile(r"[\u4e00-\u9fff0-9]")
@@ -113,6 +116,8 @@ def _leave_room_for_doubt(
 ) -> None:
     """A table that was not found may stand in a picture, or in a shape we do not know: then it is uncertain."""
     text = ""
+    taken = {i for table in tables.values() for i in table.lines}
+    loose = sum(len(x.values) for i, x in enumerate(lines) if i not in taken and x.layout != "ruled")
     for name, table in tables.items():
         if any(reading.kind != "missing" for reading, _ in table.cells.values()):
             continue
@@ -121,6 +126,8 @@ def _leave_room_for_doubt(
             reason = "文件中有该表的文字，但没有认出表格，不能确定各数"
         elif "pictures" in metadata:
             reason = "没有找到该表，而文件中有未读取的图片，表格可能在图片中"
+        elif loose >= _LOOSE[name]:
+            reason = "没有找到该表，而文件中有认不出属于哪张表的数字，不能确定是否缺表"
         else:
             continue
         table.doubtful = True
@@ -353,7 +360,7 @@ def _line_row(submission: str, label: LabelFound, previous: int | None) -> dict[
         "width": label.width,
         "expected_width": label.expected_width,
         "foreign": label.foreign,
-        "where": _json(label.field.locator.as_json()) if label.field else "{}",
+        "where": _where(label.field.locator) if label.field else "{}",
     }
 
 
@@ -377,7 +384,7 @@ def _cell_rows(report: _Report, cells: dict[str, tuple[Reading, Field | None]]) 
                 "reason": reading.reason,
                 "proposal": reading.proposal,
                 "normalised": reading.normalised,
-                "where": _json(field.locator.as_json()) if field else "{}",
+                "where": _where(field.locator) if field else "{}",
                 "read_by": field.read_by if field else "text",
                 "confidence": field.confidence if field else 1.0,
             }
@@ -431,7 +438,7 @@ def _dotted(line: str) -> str:
 def _other_processing(values: dict[str, float | None], applicant: str) -> float | None:
     """（六）其他处理: the undivided row as printed, else the sum of its three rows if all are certain."""
     undivided = f"t3.results.other.{applicant}"
-    if undivided in values:
+    if values.get(undivided) is not None:
         return values[undivided]
     parts = [
         values.get(f"t3.results.other.{p}.{applicant}") for p in ("overdue_correction", "overdue_fee", "misc")
@@ -455,6 +462,22 @@ def _document_rows(report: _Report, values: dict[str, float | None]) -> list[dic
         }
         for kind in ("rules", "normative_docs")
     ]
+
+
+def _where(locator: Locator) -> str:
+    """Return a locator as JSON; the usual one of a grid or a line without the encoder, which is slow."""
+    if locator.sheet or locator.address or locator.box:
+        return _json(locator.as_json())
+    if locator.table and locator.row and locator.column and not locator.line and not locator.page:
+        return f'{{"column": {locator.column}, "row": {locator.row}, "table": {locator.table}}}'
+    numbers = (
+        ("column", locator.column),
+        ("line", locator.line),
+        ("page", locator.page),
+        ("row", locator.row),
+        ("table", locator.table),
+    )
+    return "{" + ", ".join(f'"{name}": {number}' for name, number in numbers if number is not None) + "}"
 
 
 def _json(parts: dict[str, Any]) -> str:

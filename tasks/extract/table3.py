@@ -1,20 +1,18 @@
-"""Table 3: rows found by their labels, seven numbers each.
-
-Numbers are taken only where it is sure which number belongs to which applicant: seven numbers in a row,
-or blanks whose place the cell borders (or fully comparable rows) show. Everything else is uncertain.
-"""
+"""Table 3: its rows of numbers, found by their labels or, where those are damaged, by their order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from expectations.template import Label, Template
+from expectations.template import Label, Template, load
+from tasks.extract.columns import Columns, label_edge
 from tasks.extract.lines import Field, Line
-from tasks.extract.numbers import MISSING, Reading, read_cell, uncertain
-from tasks.extract.wording import core, fold, numbering
+from tasks.extract.numbers import Reading, read_cell
+from tasks.extract.wording import core, numbering
 
 WIDTH = 7
 SURE = 80.0  # rapidfuzz ratio from which a damaged label is taken for certain on its own
@@ -22,6 +20,7 @@ LIKELY = 60.0  # … from which it is, when its neighbours on both sides are mat
 AMBIGUOUS = frozenset({"其他", "总计", "合计"})
 """Words that head a column as well as a row: taken for the row only with its number or below another row."""
 CLEAR_LEAD = 12.0  # by how much the best label must beat the second best
+FAINT = 40.0  # … which a label must still have where the order of the rows settles which one it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,10 @@ class RowLabel:
 
 @dataclass(slots=True)
 class NumberRow:
-    """A printed row of numbers: its value slots in order and the words around it."""
+    """A printed row of numbers: its value slots in order and the words around it.
+
+    `columns` are those of its grid, where they can be told; the labels of the grid end at column `edge`.
+    """
 
     lines: list[int]
     slots: list[Field]
@@ -46,42 +48,62 @@ class NumberRow:
     locator_line: int
     readings: list[tuple[Reading, Field | None]] = field(default_factory=list)
     width: int | None = None
+    columns: Columns | None = None
+    edge: int = 0
+    grid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A number row and how its label matched: exact | variant | typo | uncertain."""
+    """A number row and how its label matched: exact | variant | typo | uncertain.
+
+    `settled`: the label is uncertain, the row is not, since every row of its stretch of the form is there.
+    """
 
     key: str
     row: NumberRow
     label: str
     match: str
     similarity: float
+    settled: bool = False
 
 
-def row_labels(template: Template) -> list[RowLabel]:
-    """Return the rows to look for, in order; the undivided （六）其他处理 is looked for in both templates."""
-    rows: list[RowLabel] = []
-    undivided = RowLabel("results.other", "（六）其他处理", (core("（六）其他处理"),))
-    for row in template.table3_rows:
-        if row.key in ("results.other.overdue_correction",):
-            rows.append(undivided)
-        if row.key == "results.other":
-            rows.append(undivided)
-            continue
-        rows.append(_row_label(row))
-    return rows
+UNDIVIDED = RowLabel("results.other", "（六）其他处理", (core("（六）其他处理"),))
+DIVIDED = "results.other."
 
 
-def _row_label(row: Label) -> RowLabel:
-    return RowLabel(row.key, row.label, tuple(core(w) for w in (row.label, *row.variants)))
+def rows_of_form(template: Template, divided: bool) -> tuple[Label, ...]:
+    """Return the rows of table 3; with `divided` the three of （六） also on the form that has them as one."""
+    rows = template.table3_rows
+    if not divided or any(row.key.startswith(DIVIDED) for row in rows):
+        return rows
+    three = [row for row in load("v2021").table3_rows if row.key.startswith(DIVIDED)]
+    at = next(n for n, row in enumerate(rows) if row.key == UNDIVIDED.key)
+    return (*rows[:at], *three, *rows[at + 1 :])
 
 
-def number_rows(lines: Sequence[Line], indexes: Sequence[int]) -> list[NumberRow]:
-    """Gather the rows of numbers among the lines `indexes`, in order, with the words around each."""
+def row_labels(rows: Sequence[Label]) -> list[RowLabel]:
+    """Return the rows to look for, in order; the undivided （六）其他处理 is looked for on both forms."""
+    wanted: list[RowLabel] = []
+    for row in rows:
+        if row.key == "results.other.overdue_correction" or row.key == UNDIVIDED.key:
+            wanted.append(UNDIVIDED)
+        if row.key != UNDIVIDED.key:
+            wanted.append(RowLabel(row.key, row.label, tuple(core(w) for w in (row.label, *row.variants))))
+    return wanted
+
+
+def number_rows(
+    lines: Sequence[Line], indexes: Sequence[int], columns: Mapping[int, Columns]
+) -> list[NumberRow]:
+    """Gather the rows of numbers among the lines `indexes`, in order, with the words around each.
+
+    `columns`: those of the ruled grids in which they can be told, by table number.
+    """
     rows: list[NumberRow] = []
     waiting: list[str] = []  # words since the last row of numbers
     single: NumberRow | None = None  # numbers standing alone on consecutive lines
+    edges = _edges(lines, indexes)
 
     def add(row: NumberRow) -> None:
         nonlocal waiting
@@ -101,34 +123,71 @@ def number_rows(lines: Sequence[Line], indexes: Sequence[int]) -> list[NumberRow
             single.lines.append(index)
             single.slots.append(values[0])
             continue
-        if line.table is None and not labels and not values:
+        if line.table is None and not labels and (not values or _PAGE_NUMBER.fullmatch(line.text)):
             continue
         single = None
-        if values:
-            last_label = max((i for i, f in enumerate(line.fields) if f.is_label), default=-1)
-            slots = [f for f in line.fields[last_label + 1 :] if not f.is_label]
-            early = [f for f in line.fields[: last_label + 1] if f.is_value]
-            own = [f.text for f in labels]
-            if early and line.layout != "aligned":
-                own = own[-1:]
-            add(NumberRow([index], slots, own, [], [], line.layout, index))
+        row = _row(line, index, columns.get(line.table or 0), edges.get(line.table or 0, 0))
+        if row is not None:
+            add(row)
         elif labels:
-            last_label = max(i for i, f in enumerate(line.fields) if f.is_label)
-            slots = list(line.fields[last_label + 1 :])
-            if line.layout == "ruled" and len(slots) >= WIDTH:  # a row left wholly blank
-                add(NumberRow([index], slots, [f.text for f in labels], [], [], "ruled", index))
-            else:
-                waiting.extend(f.text for f in labels)
+            waiting.extend(f.text for f in labels)
     if rows:
         rows[-1].after = list(waiting)
     return rows
 
 
+_PAGE_NUMBER = re.compile(r"[-—－–―]+\s*\d{1,3}\s*[-—－–―]+")
+
+
+def _edges(lines: Sequence[Line], indexes: Sequence[int]) -> dict[int, int]:
+    grids: dict[int, list[Line]] = {}
+    for index in indexes:
+        if lines[index].layout == "ruled":
+            grids.setdefault(lines[index].table or 0, []).append(lines[index])
+    return {number: label_edge(grid) for number, grid in grids.items()}
+
+
+def _row(line: Line, index: int, columns: Columns | None, edge: int) -> NumberRow | None:
+    """Return the line as a row of numbers, or nothing if it is none."""
+    grid = line.table or 0
+    if line.layout == "ruled" and columns is not None:
+        stubs = [f for f in line.labels if f.column < columns.first]
+        own = [f.text for f in stubs]
+        # a number between label and heads shows that the row has slipped; before the label it counts rows
+        begin = min((f.column for f in stubs), default=0)
+        slots = [
+            f
+            for f in line.fields
+            if f.column >= columns.first
+            or (f.is_value and f.column > begin and f.column not in columns.others)
+        ]
+        numbers = any(f.is_value for f in slots)
+        if not numbers and (not own or len(slots) < len(columns.spans) or not all(f.is_blank for f in slots)):
+            return None
+        return NumberRow([index], slots, own, [], [], "ruled", index, columns=columns, grid=grid)
+    if not line.labels and not line.values:
+        return None
+    last_label = max((i for i, f in enumerate(line.fields) if f.is_label), default=-1)
+    slots = list(line.fields[last_label + 1 :])
+    own = [f.text for f in line.labels]
+    if not line.values:  # a row left wholly blank
+        whole = line.layout == "ruled" and len(slots) >= WIDTH
+        return NumberRow([index], slots, own, [], [], "ruled", index, edge=edge, grid=grid) if whole else None
+    early = [f for f in line.fields[: last_label + 1] if f.is_value]
+    if early and line.layout != "aligned":
+        own = own[-1:]
+    return NumberRow([index], slots, own, [], [], line.layout, index, edge=edge, grid=grid)
+
+
+Matches = dict[int, tuple[int, str, float, str]]
+"""Index of the wanted row → (index of the printed row, match, similarity 0..1, label as printed)."""
+
+_GROUPS = frozenset(core(group) for row in load("v2021").table3_rows for group in row.groups)
+
+
 def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[str, MatchedRow]:
     """Match printed to template rows: exact wordings first, then wrapped and damaged ones between them."""
-    matched: dict[
-        int, tuple[int, str, float, str]
-    ] = {}  # wanted index -> (row index, match, similarity, label)
+    matched: Matches = {}
     taken: set[int] = set()
     # a row without words of its own is named by the line before it (one cell a line)
     out_of_step = _out_of_step(rows, wanted)
@@ -161,17 +220,77 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
         if low == 0 and AMBIGUOUS & set(label.wordings):
             continue  # nothing above it is matched: it may be the column head
         for r in range(low, high):
-            if r in taken or r in out_of_step:
+            if r in taken or r in out_of_step or not any(s.is_value for s in rows[r].slots):
                 continue
             wrapped = _wrapped(rows[r], label)
             if wrapped is not None:
                 claim(w, r, *wrapped)
                 break
+    settled = _settle_by_order(rows, wanted, own, matched, taken)
     _align_damaged(rows, wanted, own, matched, taken)
     return {
-        wanted[w].key: MatchedRow(wanted[w].key, rows[r], label, match, similarity)
+        wanted[w].key: MatchedRow(wanted[w].key, rows[r], label, match, similarity, w in settled)
         for w, (r, match, similarity, label) in matched.items()
     }
+
+
+def _settle_by_order(
+    rows: Sequence[NumberRow],
+    wanted: Sequence[RowLabel],
+    own: list[list[str]],
+    matched: Matches,
+    taken: set[int],
+) -> set[int]:
+    """Match damaged labels where between two sure rows of a grid just as many are left as the form has.
+
+    Each must still resemble its own label more than any other. Returns the wanted rows settled in this way
+    whose label alone does not tell.
+    """
+    settled: set[int] = set()
+    stretch: list[int] = []
+    for w in range(len(wanted) + 1):
+        if w < len(wanted) and wanted[w].key == UNDIVIDED.key and w not in matched:
+            continue
+        if w < len(wanted) and w not in matched:
+            stretch.append(w)
+            continue
+        if stretch:
+            low, high = _between(matched, stretch[0], len(rows))
+            left = [r for r in range(low, high) if r not in taken and not is_of_a_group(rows[r])]
+            pairs = list(zip(stretch, left, strict=False))
+            scores = [_likeness(rows[r], own[r], wanted, v) for v, r in pairs]
+            if len(left) == len(stretch) and all(score >= FAINT for score in scores):
+                for (v, r), score in zip(pairs, scores, strict=True):
+                    sure = score >= LIKELY
+                    matched[v] = (r, "typo" if sure else "uncertain", score / 100, _nearest(rows[r]))
+                    taken.add(r)
+                    if not sure:
+                        settled.add(v)
+        stretch = []
+    return settled
+
+
+def _likeness(row: NumberRow, own: list[str], wanted: Sequence[RowLabel], w: int) -> float:
+    """Return how far a row's label resembles a wanted one, 0 where it resembles another more."""
+    if row.layout == "prose" or not own or not any(s.is_value for s in row.slots):
+        return 0.0
+    words = own[-1]
+    score = max(fuzz.ratio(words, wording) for wording in wanted[w].wordings)
+    printed, official = numbering(_nearest(row)), numbering(wanted[w].official)
+    if printed and official and printed.strip("()") != official.strip("()") and score < SURE:
+        return 0.0
+    rival = max(
+        fuzz.ratio(words, wording)
+        for v, label in enumerate(wanted)
+        if v != w
+        for wording in (*label.wordings, *_GROUPS)
+    )
+    return score if score > rival else 0.0
+
+
+def is_of_a_group(row: NumberRow) -> bool:
+    """Say whether a row is a group's own: left blank, or with subtotals the form does not ask for."""
+    return bool(row.own) and core(row.own[-1]) in _GROUPS
 
 
 def _out_of_step(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> set[int]:
@@ -209,7 +328,7 @@ def _out_of_step(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> set[i
     return torn
 
 
-def _between(matched: dict[int, tuple[int, str, float, str]], w: int, count: int) -> tuple[int, int]:
+def _between(matched: Matches, w: int, count: int) -> tuple[int, int]:
     low = max((r + 1 for v, (r, *_) in matched.items() if v < w), default=0)
     high = min((r for v, (r, *_) in matched.items() if v > w), default=count)
     return low, high
@@ -251,7 +370,7 @@ def _align_damaged(
     rows: Sequence[NumberRow],
     wanted: Sequence[RowLabel],
     own: list[list[str]],
-    matched: dict[int, tuple[int, str, float, str]],
+    matched: Matches,
     taken: set[int],
 ) -> None:
     """Match what is left by likeness, between the neighbours that are already sure, in order."""
@@ -261,9 +380,9 @@ def _align_damaged(
             continue
         low, high = _between(matched, w, len(rows))
         for r in range(low, high):
-            if r not in taken and own[r]:
+            if r not in taken and own[r] and any(s.is_value for s in rows[r].slots):
                 score = max(fuzz.ratio(own[r][-1], wording) for wording in label.wordings)
-                if score >= LIKELY:
+                if score >= LIKELY and score > max(fuzz.ratio(own[r][-1], group) for group in _GROUPS):
                     candidates.append((score, w, r))
     for score, w, r in sorted(candidates, reverse=True):
         if w in matched or r in taken:
@@ -298,12 +417,12 @@ def torn_rows(
             continue
         above = next((claimed[id(q)] for q in reversed(rows[:r]) if id(q) in claimed), None)
         below = next((claimed[id(q)] for q in rows[r + 1 :] if id(q) in claimed), None)
-        if above is not None and not _adds_up(matched[above].row):
+        if above is not None and matched[above].row.layout != "ruled" and not _adds_up(matched[above].row):
             torn.add(above)
         if len(row.slots) > 1:
             keys = [label.key for label in wanted if label.key != "results.other"]
             for start, step in ((above, -1), (below, 1)):
-                if start is None or start not in keys:
+                if start is None or start not in keys or matched[start].row.layout == "ruled":
                     continue
                 at, stretch = keys.index(start), []
                 while 0 <= at < len(keys) and keys[at] in found:
@@ -318,124 +437,3 @@ def _adds_up(row: NumberRow) -> bool:
     values = [read_cell(slot.text).value for slot in row.slots if slot.is_value]
     certain = [value for value in values if value is not None]
     return len(certain) == len(values) == WIDTH and sum(certain[:-1]) == certain[-1]
-
-
-def read_rows(
-    matched: dict[str, MatchedRow],
-    header: dict[str, tuple[int, int]] | None,
-    keys: Sequence[str],
-    in_order: bool = True,
-) -> None:
-    """Read the seven cells of every matched row into ``row.readings`` and ``row.width``.
-
-    `header` gives the columns of the seven applicants where a ruled table shows them. Without it numbers
-    are taken in order, unless the heads are printed in another order than the form's (`in_order` False).
-    """
-    full = [m.row for m in matched.values() if len([s for s in m.row.slots if s.is_value]) == WIDTH]
-    for found in matched.values():
-        row = found.row
-        _read_row(row, header, full, keys)
-        if not in_order and (header is None or row.layout != "ruled"):
-            raw = " ".join(fold(slot.text) for slot in row.slots if not slot.is_blank)
-            reason = "表头各列的次序与统一格式不同，不能确定各数属于哪一列"
-            row.readings = [(uncertain(raw, reason), slot) for _, slot in row.readings]
-            row.width = None
-        if found.match == "uncertain":
-            reason = f"行标签“{found.label.strip()}”与模板用语相差较大，不能确定是哪一行"
-            row.readings = [
-                (uncertain(reading.raw, reason, proposal=reading.raw), slot) for reading, slot in row.readings
-            ]
-            row.width = None
-
-
-def _read_row(
-    row: NumberRow,
-    header: dict[str, tuple[int, int]] | None,
-    full: Sequence[NumberRow],
-    keys: Sequence[str],
-) -> None:
-    values = [slot for slot in row.slots if slot.is_value]
-    if row.layout == "ruled":
-        placed = _by_header(row.slots, header, keys) or _by_count(row.slots)
-        if placed is not None:
-            row.width = WIDTH
-            row.readings = [(read_field(slot), slot) for slot in placed]
-            return
-    if len(values) == WIDTH:
-        row.width = WIDTH
-        row.readings = [(read_field(slot), slot) for slot in values]
-        return
-    if row.layout == "delimited" and len(values) < WIDTH:
-        placed = _by_peers(row, full)
-        if placed is not None:
-            row.width = WIDTH
-            row.readings = [(read_field(slot), slot) for slot in placed]
-            return
-    raw = " ".join(fold(slot.text) for slot in row.slots if not slot.is_blank)
-    reason = f"该行读到{len(values)}个数，应为{WIDTH}个，不能确定各数属于哪一列"
-    slot = row.slots[0] if row.slots else None
-    row.readings = [(uncertain(raw, reason), slot)] * WIDTH
-
-
-def _by_header(
-    slots: Sequence[Field], header: dict[str, tuple[int, int]] | None, keys: Sequence[str]
-) -> list[Field] | None:
-    if header is None or set(header) != set(keys):
-        return None
-    placed: list[Field] = []
-    for key in keys:
-        start, end = header[key]
-        inside = [s for s in slots if start <= s.column < end]
-        printed = [s for s in inside if not s.is_blank]
-        if len(printed) > 1 or not inside or (printed and printed[0].end > end):
-            return None
-        placed.append(printed[0] if printed else inside[0])
-    if any(not s.is_blank and s not in placed for s in slots):
-        return None
-    return placed
-
-
-def _by_count(slots: Sequence[Field]) -> list[Field] | None:
-    return list(slots) if len(slots) == WIDTH and len({s.column for s in slots}) == WIDTH else None
-
-
-def _by_peers(row: NumberRow, full: Sequence[NumberRow]) -> list[Field] | None:
-    """Place inner blanks of a tab-separated row by rows of the same make that are complete.
-
-    The outer columns must be printed where the peers print them: a conversion that loses a cell shifts
-    the rest and fills up the end, so that a blank at the edge proves nothing.
-    """
-    patterns = {
-        tuple(s.column for s in peer.slots if s.is_value)
-        for peer in full
-        if len(peer.slots) == len(row.slots)
-    }
-    if len(patterns) != 1:
-        return None
-    wanted = patterns.pop()
-    at = {s.column: s for s in row.slots}
-    if any(column not in at for column in wanted):
-        return None
-    placed = [at[column] for column in wanted]
-    if not (placed[0].is_value and placed[-1].is_value):
-        return None
-    if any(s.is_value and s not in placed for s in row.slots):
-        return None
-    return placed
-
-
-def read_field(slot: Field) -> Reading:
-    """Read one field; where a second reading of the same cell differs the cell is uncertain."""
-    reading = read_cell(slot.text)
-    if slot.alternative is not None and fold(slot.alternative) != fold(slot.text):
-        return uncertain(
-            slot.text,
-            f"两种方法读取的结果不同：“{fold(slot.text)}”与“{fold(slot.alternative)}”",
-            fold(slot.text),
-        )
-    return reading
-
-
-def missing_row() -> list[tuple[Reading, Field | None]]:
-    """Return seven cells that the file has no place for."""
-    return [(MISSING, None)] * WIDTH

@@ -25,7 +25,9 @@ _RESIDUE = re.compile(r"\[bookmark:[^\]]*\]|[*#`|]+")
 
 def fold(text: str) -> str:
     """Return text as it is compared: NFKC, no white space or zero-width characters, punctuation unified."""
-    return _fold_label(text) if len(text) <= _LABEL else _fold(text)
+    if len(text) <= _LABEL:
+        return _fold_label(text)
+    return _fold_prose(text) if len(text) <= _PROSE else _fold(text)
 
 
 def _fold(text: str) -> str:
@@ -33,7 +35,9 @@ def _fold(text: str) -> str:
 
 
 _fold_label = lru_cache(maxsize=65536)(_fold)  # the same labels come again in every report; prose does not
+_fold_prose = lru_cache(maxsize=128)(_fold)  # enough for the report in hand, which asks several times
 _LABEL = 100
+_PROSE = 20_000
 
 
 @lru_cache(maxsize=65536)

@@ -137,7 +137,7 @@ def test_bad_files_stop_nothing_else(tmp_path: Path) -> None:
     ]
     assert [(e["file"], e["kind"]) for e in document["errors"]] == [
         ("empty.txt", "unreadable"),
-        ("gbk-\ufffd\ufffd.txt", "not_a_report"),
+        ("gbk-报.txt", "not_a_report"),
         ("notice.txt", "not_a_report"),
         (str(tmp_path / "nowhere.pdf"), "unreadable"),
     ]
