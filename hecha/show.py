@@ -29,6 +29,7 @@ KINDS = {
     ErrorKind.TOO_LARGE: "文件过大",
     ErrorKind.ENCRYPTED: "已加密",
     ErrorKind.UNSUPPORTED: "暂不支持",
+    ErrorKind.NOT_INSTALLED: "缺少读取组件",
     ErrorKind.NOT_A_REPORT: "不是年度报告",
     ErrorKind.INTERNAL: "系统错误",
 }

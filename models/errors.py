@@ -12,6 +12,7 @@ class ErrorKind(StrEnum):
     TOO_LARGE = "too_large"
     ENCRYPTED = "encrypted"
     UNSUPPORTED = "unsupported"
+    NOT_INSTALLED = "not_installed"
     NOT_A_REPORT = "not_a_report"
     INTERNAL = "internal"
 

@@ -50,6 +50,7 @@ REPORTS: Schema = {
     "uncertain_cells": pl.Int32,
     "characters": pl.Int32,
     "notes": pl.List(pl.String),  # the reader's remarks for the operator, Chinese
+    "read_by": pl.String,  # ocr if any page was a picture, else text
 }
 
 SECTIONS: Schema = {
@@ -168,6 +169,7 @@ DOCUMENTS: Schema = {
     "in_force": pl.Float64,
     "previous_submission": pl.String,
     "previous_in_force": pl.Float64,  # the year before, where that report is v2021 too
+    "previous_read_by": pl.String,  # text | ocr
 }
 
 YEARS: Schema = {
@@ -176,6 +178,7 @@ YEARS: Schema = {
     "carried_in": pl.Float64,
     "previous_submission": pl.String,  # null: no report of the year before is among those compared
     "previous_carried_out": pl.Float64,
+    "previous_read_by": pl.String,  # text | ocr
 }
 
 

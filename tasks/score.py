@@ -6,7 +6,7 @@ Its points are shared out among the other dimensions in proportion, so that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import floor
 
 from expectations.catalogue import rule
@@ -24,7 +24,7 @@ from models.results import (
 
 def score(
     verdicts: Mapping[str, Verdict],
-    findings: Iterable[Finding],
+    findings: Sequence[Finding],
     *,
     zero_report: bool = False,
     model: ScoringModel | None = None,
@@ -34,10 +34,18 @@ def score(
     Coverage is the share of applicable rules (those in `verdicts`) that were decided. Under the model's
     threshold, or where the rules it requires do not apply, total is None and the grade says so. Only
     critical and warning findings addressed to the agency deduct, each rule once (plus a little for
-    further findings of the same rule), never more than the points of its dimension.
+    further findings of the same rule), never more than the points of its dimension. A rule that failed only
+    for our operator to look at counts as not decided.
     """
     model = model or scoring()
-    decided = {rule_id for rule_id, verdict in verdicts.items() if verdict is not Verdict.NOT_ASSESSABLE}
+    told = {finding.rule for finding in findings if finding.addressee is Addressee.AGENCY}
+    # what our operator has to look at first is not decided: it neither deducts nor earns anything
+    open_ = {finding.rule for finding in findings if finding.addressee is Addressee.OPERATOR} - told
+    decided = {
+        rule_id
+        for rule_id, verdict in verdicts.items()
+        if verdict is not Verdict.NOT_ASSESSABLE and rule_id not in open_
+    }
     coverage = round(len(decided) / len(verdicts), 4) if verdicts else 0.0
     counting = [
         finding

@@ -97,9 +97,6 @@ def _artifact(holder: Artifact, name: str, content: bytes) -> Artifact:
 
 def _zip(file: Artifact, max_bytes: int, left: list[int]) -> Iterator[Artifact | ErrorView]:
     try:
-        # names without the UTF-8 flag come from Chinese Windows
-        archive = zipfile.ZipFile(io.BytesIO(file.content), metadata_encoding="gb18030")
-    except (UnicodeDecodeError, ValueError):
         archive = zipfile.ZipFile(io.BytesIO(file.content))
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
@@ -124,13 +121,16 @@ def _passed_over(member: zipfile.ZipInfo) -> bool:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name as people wrote it. Some tools write UTF-8 without saying so: try that first."""
+    """Return a member's name as people wrote it: without the flag, UTF-8 by careless tools or GB18030 by Windows."""
     name = member.filename
     if not member.flag_bits & _UTF8_NAME:
-        try:
-            name = name.encode("gb18030").decode("utf-8")
-        except UnicodeError:
-            name = member.filename
+        raw = name.encode("cp437", "replace")  # what zipfile takes such names for
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     return "/".join(parts) or "未命名"
 
@@ -166,9 +166,7 @@ def _mail(file: Artifact) -> Iterator[Artifact | ErrorView]:
     message = email.message_from_bytes(file.content, policy=policy.default)
     assert isinstance(message, EmailMessage)
     attached = 0
-    for number, part in enumerate(message.walk(), start=1):
-        if part.is_multipart() and part.get_content_type() != "message/rfc822":
-            continue
+    for number, part in enumerate(_leaves(message), start=1):
         name = _attached_name(part)
         if name is None:
             continue
@@ -191,13 +189,24 @@ def _mail(file: Artifact) -> Iterator[Artifact | ErrorView]:
     yield _artifact(file, subject or sender or "正文", content)
 
 
-def _attached_name(part: EmailMessage) -> str | None:
+def _leaves(message: Message) -> Iterator[Message]:
+    """Yield the parts of a message that hold no further ones; an attached message is one part."""
+    for part in message.get_payload() if message.is_multipart() else ():
+        if isinstance(part, Message):
+            if part.is_multipart() and part.get_content_type() != "message/rfc822":
+                yield from _leaves(part)
+            else:
+                yield part
+
+
+def _attached_name(part: Message) -> str | None:
     """Return the name of an attachment ('' if it has none), None for the parts of the body."""
     name = part.get_filename()
     inline_picture = part.get_content_disposition() == "inline" and part.get_content_maintype() == "image"
     if inline_picture and part.get("Content-ID"):
         return None  # a logo in the signature
-    if name is None and part.get_content_disposition() != "attachment":
+    attached = part.get_content_disposition() == "attachment" or part.get_content_type() == "message/rfc822"
+    if name is None and not attached:
         return None
     parts = [piece for piece in (name or "").replace("\\", "/").split("/") if piece not in ("", ".", "..")]
     return "/".join(parts)

@@ -132,6 +132,7 @@ def _report_row(submission: str, template_id: str, year: int) -> dict[str, Any]:
         "uncertain_cells": 0,
         "characters": 3000,
         "notes": [],
+        "read_by": "text",
     }
 
 

@@ -200,6 +200,7 @@ def _rows(report: _Report) -> Rows:
                 "carried_in": values.get(f"t3.carried_in.{a}"),
                 "previous_submission": None,
                 "previous_carried_out": None,
+                "previous_read_by": None,
             }
             for a in APPLICANTS
         ],
@@ -241,6 +242,7 @@ def _report_row(report: _Report, cells: dict[str, tuple[Reading, Field | None]])
         "uncertain_cells": kinds.count("uncertain"),
         "characters": sum(len(_WORDS.findall(line.text)) for line in report.lines),
         "notes": list(report.document.notes),
+        "read_by": "ocr" if "ocr_pages" in dict(report.document.metadata) else "text",
     }
 
 
@@ -459,6 +461,7 @@ def _document_rows(report: _Report, values: dict[str, float | None]) -> list[dic
             "in_force": values.get(f"t2.{kind}.in_force"),
             "previous_submission": None,
             "previous_in_force": None,
+            "previous_read_by": None,
         }
         for kind in ("rules", "normative_docs")
     ]

@@ -26,6 +26,7 @@ def link_years(facts: Facts) -> Facts:
             "signed_on",
             "file",
             "template",
+            "read_by",
         )
         .sort("signed_on", "file", nulls_last=False)
     )
@@ -34,9 +35,10 @@ def link_years(facts: Facts) -> Facts:
         (pl.col("year") + 1).alias("year"),
         pl.col("submission").alias("previous_submission"),
         pl.col("template").alias("previous_template"),
+        pl.col("read_by").alias("previous_read_by"),
     )
     pairs = latest.join(previous, on=["agency", "year"], how="inner").select(
-        "submission", "previous_submission", "previous_template"
+        "submission", "previous_submission", "previous_template", "previous_read_by"
     )
     carried_out = facts.requests_by_applicant.select(
         pl.col("submission").alias("previous_submission"),
@@ -44,7 +46,7 @@ def link_years(facts: Facts) -> Facts:
         pl.col("carried_out").alias("previous_carried_out"),
     )
     years = (
-        facts.years.drop("previous_submission", "previous_carried_out")
+        facts.years.drop("previous_submission", "previous_carried_out", "previous_read_by")
         .join(pairs, on="submission", how="left", maintain_order="left")
         .join(carried_out, on=["previous_submission", "applicant"], how="left", maintain_order="left")
         .select(list(YEARS))
@@ -55,7 +57,7 @@ def link_years(facts: Facts) -> Facts:
         pl.col("in_force").alias("previous_in_force"),
     )
     documents = (
-        facts.documents.drop("previous_submission", "previous_in_force")
+        facts.documents.drop("previous_submission", "previous_in_force", "previous_read_by")
         .join(
             pairs.filter(pl.col("previous_template") == "v2021"),
             on="submission",

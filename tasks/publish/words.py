@@ -43,6 +43,7 @@ ERRORS: Mapping[str, str] = {
     "too_large": "文件过大",
     "encrypted": "文件已加密",
     "unsupported": "格式不支持",
+    "not_installed": "缺少读取组件",
     "not_a_report": "不是年度报告",
     "internal": "系统故障",
 }

@@ -25,7 +25,7 @@ _THOUSAND = ("chineseCountingThousand", "taiwaneseCountingThousand", "japaneseCo
 _DIGITAL = ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital")
 _BY_DIGITS_FROM_HUNDRED = ("chineseCounting", "taiwaneseCounting", "japaneseCounting")
 _ROMAN = tuple(zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-                   "m cm d cd c xc l xl x ix v iv i".split(), strict=True))  # fmt: skip
+                   ["m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"], strict=True))  # fmt: skip
 _SETS = {
     "decimalEnclosedCircle": (0x2460, 20),
     "decimalEnclosedCircleChinese": (0x2460, 20),
@@ -43,7 +43,9 @@ def on(element: etree._Element | None) -> bool | None:
 def whole(element: etree._Element | None, default: int, largest: int = 10_000) -> int:
     """Return the whole number of a property, at most `largest`; `default` where there is none."""
     text = element.get(_VAL) if element is not None else None
-    return min(int(text), largest) if text and text.isascii() and text.isdigit() and len(text) < 12 else default
+    return (
+        min(int(text), largest) if text and text.isascii() and text.isdigit() and len(text) < 12 else default
+    )
 
 
 class Styles:
@@ -53,7 +55,8 @@ class Styles:
         found = styles.findall(W + "style") if styles is not None else []
         self._styles = {style.get(W + "styleId"): style for style in found}
         self._default = next(
-            (s for s in found if s.get(W + "type") == "paragraph" and s.get(W + "default") in ("1", "true")), None
+            (s for s in found if s.get(W + "type") == "paragraph" and s.get(W + "default") in ("1", "true")),
+            None,
         )
 
     def chain(self, name: str | None) -> Iterator[etree._Element]:

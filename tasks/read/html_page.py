@@ -34,7 +34,7 @@ _OWN_WORDS = re.compile(r"(?:政府)?(?:信息|政务)公开|(?:年度|工作|�
 _SMALL_PICTURE = re.compile(r"logo|icon|ico\b|qr|ewm|erweima|weixin|wechat|weibo|share|print|arrow|banner|top|search|gongan|"
                             r"jubao|dzjg|close|\.gif|\.svg|spacer|blank|button|btn|line", re.I)  # fmt: skip
 _WIDE, _HIGH, _HEAVY = 300, 80, 20_000
-_DESERT = "li dt".split()
+_INNER_PAGES = frozenset({"iframe", "object", "embed", "canvas", "frame"})
 
 
 @dataclass(slots=True)
@@ -56,11 +56,14 @@ class _Unread:
     """A picture large enough to hold a table, or another page shown inside this one."""
 
 
+Item = _Line | Table | Paragraph | _Unread
+
+
 @dataclass(slots=True)
 class Page:
-    """What a page prints, in order; `metadata` is what its blocks of properties say."""
+    """What a page prints, in order, and the words of the links to files on it."""
 
-    items: list[_Line | Table | Paragraph | _Unread]
+    items: list[Item]
     attached: list[str] = field(default_factory=list)
 
     def blocks(self) -> list[Block]:
@@ -72,8 +75,9 @@ class Page:
         ]
 
     def unread(self) -> int:
-        """How many pictures or inner pages stand in it that may hold a table."""
-        return sum(isinstance(item, _Unread) for item in self.items)
+        """How many pictures or inner pages that may hold a table stand below the first heading, if it has one."""
+        first = next((n for n, item in enumerate(self.items) if is_heading(item)), 0)
+        return sum(isinstance(item, _Unread) for item in self.items[first:])
 
 
 def walk(body: etree._Element) -> Page:
@@ -110,6 +114,10 @@ def walk(body: etree._Element) -> Page:
             elif tag in ("img", "v:imagedata"):
                 if _may_hold_a_table(element):
                     page.items.append(_Unread())
+            elif tag in _INNER_PAGES:
+                page.items.append(_Unread())
+                del element[:]
+                element.text = None
             elif tag in BLOCKS:
                 flush()
                 listed += tag in ("li", "dt")
@@ -172,15 +180,18 @@ def _may_hold_a_table(picture: etree._Element) -> bool:
 # --------------------------------------------------------------------------------- the report in the page
 
 
-def is_report(items: Sequence[object]) -> bool:
+def is_heading(item: Item) -> bool:
+    """Say whether a line is one of the report's six headings."""
+    return isinstance(item, (_Line, Paragraph)) and bool(HEADING.match(item.text))
+
+
+def is_report(items: Sequence[Item]) -> bool:
     """Say whether these lines and tables hold a report, or a good part of one."""
-    headings = {
-        item.text[:2] for item in items if isinstance(item, (_Line, Paragraph)) and HEADING.match(item.text)
-    }
+    headings = {item.text[:2] for item in items if isinstance(item, (_Line, Paragraph)) and HEADING.match(item.text)}
     return len(headings) >= _FEWEST_HEADINGS or has_tables(items)
 
 
-def has_tables(items: Sequence[object]) -> bool:
+def has_tables(items: Sequence[Item]) -> bool:
     """Say whether tables with as many numbers as the form's are among them."""
     numbers = 0
     for item in items:
@@ -196,7 +207,7 @@ def report_of(page: Page, title: str | None) -> Page:
     `title` is what the page gives as title of the article.
     """
     items = [item for item in page.items if not (isinstance(item, _Line) and _is_the_sites(item))]
-    headings = [n for n, item in enumerate(items) if isinstance(item, _Line) and HEADING.match(item.text)]
+    headings = [n for n, item in enumerate(items) if is_heading(item)]
     if not headings:
         return Page(items, page.attached)
     start = _title_at(items, headings[0], title)
@@ -214,7 +225,7 @@ def _is_the_sites(line: _Line) -> bool:
     return bool(_BESIDE_LINKS.fullmatch(line.unlinked))
 
 
-def _title_at(items: Sequence[object], first: int, title: str | None) -> int:
+def _title_at(items: Sequence[Item], first: int, title: str | None) -> int:
     """Return where the report begins: at its whole title (agency and year), the last before its first heading."""
     wanted = _bare(title or "")
     for at in range(first - 1, -1, -1):
@@ -229,7 +240,7 @@ def _title_at(items: Sequence[object], first: int, title: str | None) -> int:
     return 0
 
 
-def _footer_at(items: Sequence[object], last: int) -> int:
+def _footer_at(items: Sequence[Item], last: int) -> int:
     """Return where the page's footer begins, below everything that has numbers."""
     tables = [n for n, item in enumerate(items) if isinstance(item, Table)]
     for at in range(max([last, *tables]) + 1, len(items)):

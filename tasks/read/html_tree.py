@@ -12,8 +12,8 @@ from models.errors import ErrorKind, ReadError
 UNPARSABLE = "网页内容无法解析，请重新保存网页或改为提交 docx、PDF 文件。"
 TOO_DEEP = "网页标签嵌套过深，无法读取，请用浏览器另存为 PDF 或将内容复制到 docx 后提交。"
 
-_NEVER_PRINTED = ("script", "style", "head", "button", "svg", "math", "xml", "form-control", "datalist", "iframe",
-                  "object", "embed", "audio", "video", "canvas", "del", "s", "strike", "rt", "rp")  # fmt: skip
+_NEVER_PRINTED = ("script", "style", "head", "button", "svg", "math", "xml", "form-control", "datalist", "audio",
+                  "video", "del", "s", "strike", "rt", "rp")  # fmt: skip
 _AROUND = ("nav", "footer")
 _NOT_SHOWN = ("noscript", "template")
 _INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "mark", "small", "big", "label", "abbr", "nobr", "tt",

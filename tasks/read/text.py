@@ -6,7 +6,12 @@ import re
 from collections.abc import Sequence
 
 from models.document import Artifact, Block, Cell, Document, Layout, Locator, Paragraph, Table
+from models.errors import ErrorKind, ReadError
+from tasks.read import comma
 from tasks.read.decode import decode
+
+MOST_FIELDS, MOST_FIELDS_A_LINE = 50_000, 1000
+CROWDED = "文本中的表格过大，不像是年度报告，未予读取；请只提交年度报告本身。"
 
 _PREAMBLE = re.compile(
     r"^(标题|发布时间|发布日期|文号|发布机构|来源|栏目|原文链接|网址|本地目录|链接)\s*[:：]\s*(.*)$"
@@ -16,7 +21,10 @@ _METADATA = {"标题": "title", "发布时间": "published_on", "发布日期": 
 _FENCE = re.compile(r"^={6,}.*$")
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
 _NUMBER = re.compile(r"[-+]?[\d,.]+|[/\-—]")
+_CLOSES = re.compile(r'^[^"]*"(?:\t|$)')
 _LONELY = re.compile(r"^\t[^\t]*$")
+_JSON = re.compile(r"\s*[\[{].*(?:<|\\\\u003c)\s*(?:table|p|div)\b", re.S | re.I)
+_LONGEST_QUOTED = 8  # lines that one quoted cell may take
 _SENTENCE_END = re.compile(r"[。；;！!？?：:]$")
 
 Row = tuple[int, list[tuple[str, int]]]
@@ -24,9 +32,15 @@ Row = tuple[int, list[tuple[str, int]]]
 
 
 def read(artifact: Artifact) -> Document:
-    """Read a text file."""
+    """Read a text file. Raises ReadError past 50,000 cells."""
     text, notes = decode(artifact.content)
+    if _JSON.match(text):
+        from tasks.read import html  # what a site's interface gives: the page as a string
+
+        return html.page(text, notes)
     lines = text.split("\n")
+    if delimiter := comma.delimiter_of(lines):
+        return Document(tuple(comma.blocks(text, delimiter)), "txt", (), notes)
     start, metadata = _preamble(lines)
     return Document(tuple(blocks(lines, start)), "txt", tuple(metadata), notes)
 
@@ -45,12 +59,17 @@ def _preamble(lines: Sequence[str]) -> tuple[int, list[tuple[str, str]]]:
     return 0, []
 
 
-def blocks(lines: Sequence[str], start: int = 0) -> list[Block]:
-    """Return paragraphs and tables of the lines from `start` on, in order."""
+def blocks(lines: Sequence[str], start: int = 0, before: int = 0) -> list[Block]:
+    """Return paragraphs and tables of the lines from `start` on, in order; `before` lines stand above them.
+
+    Raises ReadError past 50,000 cells.
+    """
+    lines, numbers = _unbroken(lines, start, before)
     lonely = sum(bool(_LONELY.match(line)) for line in lines) >= 30
     found: list[Block] = []
     rows: list[Row] = []
     layout: Layout = "delimited"
+    left = MOST_FIELDS
 
     def close() -> None:
         nonlocal rows
@@ -58,47 +77,96 @@ def blocks(lines: Sequence[str], start: int = 0) -> list[Block]:
             found.append(_table(rows, layout))
             rows = []
 
+    def begin(wanted: Layout) -> None:
+        nonlocal layout
+        if layout != wanted:
+            close()
+        layout = wanted
+
     group: list[tuple[str, int]] = []
     group_line = 0
-    for index in range(start, len(lines)):
-        line = lines[index]
-        number = index + 1
+    for index, (line, number) in enumerate(zip(lines, numbers, strict=True)):
         if lonely:
             if _LONELY.match(line):
                 group_line = group_line if group else number
-                group.append((line[1:], len(group)))
+                group.append((_unquoted(line[1:]), len(group)))
                 continue
             if group and line.strip() and _continues_cell(lines, index):
                 group.append((line.strip(), len(group)))  # a cell whose tab the conversion lost
                 continue
             if group:
-                if layout != "delimited":
-                    close()
-                layout = "delimited"
+                begin("delimited")
                 rows.append((group_line, group))
                 group = []
         if not line.strip():
             continue
         if "\t" in line:
-            if layout != "delimited":
-                close()
-            layout = "delimited"
+            begin("delimited")
             fields = line.split("\t")
-            rows.append((number, [(field, at) for at, field in enumerate(fields)]))
+            if len(fields) > MOST_FIELDS_A_LINE:
+                fields = line.rstrip().split("\t")
+            left -= len(fields)
+            if left < 0 or len(fields) > MOST_FIELDS_A_LINE:
+                raise ReadError(ErrorKind.TOO_LARGE, CROWDED)
+            rows.append((number, [(_unquoted(field), at) for at, field in enumerate(fields)]))
             continue
         fragments = _fragments(line)
+        left -= len(fragments) if len(fragments) > 1 else 0
+        if left < 0 or len(fragments) > MOST_FIELDS_A_LINE:
+            raise ReadError(ErrorKind.TOO_LARGE, CROWDED)
         if len(fragments) > 1 or (rows and layout == "aligned" and _is_piece(lines, index, fragments)):
-            if layout != "aligned":
-                close()
-            layout = "aligned"
+            begin("aligned")
             rows.append((number, fragments))
             continue
         close()
         found.append(Paragraph(line.strip(" \u3000\xa0"), locator=Locator(line=number)))
     if group:
+        begin("delimited")
         rows.append((group_line, group))
     close()
     return found
+
+
+def _unbroken(lines: Sequence[str], start: int, before: int) -> tuple[list[str], list[int]]:
+    """Join the lines of a quoted cell, as Excel copies one with breaks in it; return lines and their numbers."""
+    joined: list[str] = []
+    numbers: list[int] = []
+    index = start
+    while index < len(lines):
+        line = lines[index]
+        end = _end_of_quoted(lines, index) if '"' in line else index
+        joined.append("\n".join(lines[index : end + 1]) if end > index else line)
+        numbers.append(before + index + 1)
+        index = end + 1
+    return joined, numbers
+
+
+def _end_of_quoted(lines: Sequence[str], index: int) -> int:
+    """Return the line on which the quoted cell ends that `index` leaves open, `index` itself if none is."""
+    end = index
+    tail = lines[index].rsplit("\t", 1)[-1]
+    tabbed = "\t" in lines[index]
+    while tail.startswith('"') and tail.count('"') % 2 == 1:
+        close = next(
+            (
+                n
+                for n in range(end + 1, min(end + _LONGEST_QUOTED, len(lines)))
+                if lines[n].count('"') and _CLOSES.search(lines[n])
+            ),
+            None,
+        )
+        if close is None or (not tabbed and "\t" not in lines[close]):
+            return index
+        end = close
+        tail = lines[end].rsplit("\t", 1)[-1] if "\t" in lines[end] else ""
+        tabbed = True
+    return end
+
+
+def _unquoted(field: str) -> str:
+    if len(field) >= 2 and field.startswith('"') and field.endswith('"'):
+        return field[1:-1].replace('""', '"')
+    return field
 
 
 def _continues_cell(lines: Sequence[str], index: int) -> bool:

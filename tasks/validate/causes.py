@@ -17,7 +17,8 @@ class Draft:
     """A finding being put together.
 
     `where` is a locator as JSON, None until it is looked up; `position` is the number of its first failing
-    row in the prepared frame, which follows the form from top to bottom.
+    row in the prepared frame, which follows the form from top to bottom. `pictured`: the report it is
+    compared with was read by OCR.
     """
 
     rule: str
@@ -33,6 +34,7 @@ class Draft:
     table: str | None = None
     misplaced: str | None = None
     position: int = 0
+    pictured: bool = False
     consequences: list[str] = field(default_factory=list)
 
 

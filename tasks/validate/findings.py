@@ -39,11 +39,12 @@ def findings(
         for submission, rows in _grouped(rule, failing):
             drafts.setdefault(submission, []).append(_draft(rule, rows))
     standing = {submission: fold(found) for submission, found in drafts.items()}
+    by_ocr = set(frames["reports"].filter(pl.col("read_by") == "ocr").get_column("submission"))
     places = _places(frames["cells"], standing)
     order = {rule.id: number for number, rule in enumerate(rules())}
     return {
         submission: tuple(
-            _finding(draft, places.get(submission, {}))
+            _finding(draft, places.get(submission, {}), submission in by_ocr)
             for draft in sorted(found, key=lambda d: (order[d.rule], d.position, d.subject))
         )
         for submission, found in standing.items()
@@ -78,6 +79,7 @@ def _draft(rule: Rule, rows: list[Row]) -> Draft:
         table=first.get("table") if rule.frame in ("lines", "cells") else None,
         misplaced=first.get("misplaced_table"),
         position=first["nr"],
+        pictured=first.get("previous_read_by") == "ocr",
     )
 
 
@@ -99,11 +101,12 @@ def _places(cells: pl.DataFrame, standing: Mapping[str, list[Draft]]) -> dict[st
     return places
 
 
-def _finding(draft: Draft, cells: Mapping[str, Row]) -> Finding:
+def _finding(draft: Draft, cells: Mapping[str, Row], pictured: bool) -> Finding:
     known = tuple(code for code in draft.cells if code in cells)
     stands = next((cells[code]["where"] for code in known if cells[code]["kind"] != "missing"), None)
-    # what OCR read never proves a breach by itself
-    ocr = any(cells[code]["read_by"] == "ocr" for code in known)
+    # what OCR read, in this report or the one it is compared with, never proves a breach by itself; a finding
+    # without cells rests on words, which carry no mark of how they were read
+    ocr = any(cells[code]["read_by"] == "ocr" for code in known) or (pictured and not known) or draft.pictured
     return Finding(
         rule=draft.rule,
         severity=draft.severity,

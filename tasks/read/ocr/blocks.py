@@ -10,7 +10,19 @@ from typing import Any
 import numpy as np
 
 from models.document import Block, Cell, Locator, Paragraph, Table
-from tasks.read.ocr.ink import DARK, FAINT, Strip, contrast, cut, digits_possible, ink, leans, near, strips
+from tasks.read.ocr.ink import (
+    DARK,
+    FAINT,
+    Strip,
+    contrast,
+    cut,
+    digits_possible,
+    ink,
+    leans,
+    near,
+    room_under,
+    strips,
+)
 from tasks.read.ocr.lattice import Grid, Rules, Span, grids
 from tasks.read.ocr.recognise import Gray, Reading, as_number, as_text, lines_of, recognise, signals
 from tasks.read.ocr.straighten import PAPER, Mask, Sheet, straighten
@@ -148,9 +160,10 @@ def _read(looks: _Looks, here: tuple[slice, slice]) -> tuple[str, float, str | N
     lines = strips(faint) or lines
     number = _joined([as_number(signal) for signal in first])
     text, confidence, alternative = _number(looks, number, again, faint, lines)
-    stained = any(near(looks.sheet.seal[here], line) > SMALL_STAIN for line in lines)
-    if stained and not looks.shows_through:
-        confidence = min(confidence, DOUBTFUL)
+    seal = looks.sheet.seal[here]
+    for line in lines:
+        if room_under(seal, faint, line) or (not looks.shows_through and near(seal, line) > SMALL_STAIN):
+            confidence = min(confidence, DOUBTFUL)
     return text, confidence, alternative
 
 

@@ -131,3 +131,18 @@ def near(mask: Mask, strip: Strip) -> int:
     return int(
         np.count_nonzero(mask[strip.top : strip.bottom, max(0, strip.left - digit) : strip.right + digit])
     )
+
+
+def room_under(seal: Mask, mask: Mask, strip: Strip) -> bool:
+    """Say whether a digit that left no trace could lie under a seal, between or beside those of a line."""
+    high = strip.bottom - strip.top
+    around = np.s_[
+        strip.top : strip.bottom, max(0, strip.left - round(0.8 * high)) : strip.right + round(0.8 * high)
+    ]
+    covered = (seal[around] > 0).mean(axis=0) > 0.4
+    untouched = ~(mask[around] > 0).any(axis=0)
+    run = longest = 0
+    for free in (covered & untouched).tolist():
+        run = run + 1 if free else 0
+        longest = max(longest, run)
+    return longest >= 0.3 * high
