@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.document import Artifact
-from models.errors import ReadError
 from models.facts import Facts
 from models.results import Evaluation
 from models.views import ErrorView
+from tasks.chunks import Rows, take_in
 from tasks.collect import collect
-from tasks.extract import extract_rows, frames, link_years
-from tasks.read import read
+from tasks.extract import frames, link_years
+from tasks.unpack import unpack
 from tasks.validate import evaluate
 
 
@@ -43,16 +43,14 @@ class Swept:
 def sweep(paths: Iterable[Path]) -> Swept:
     files: dict[str, str] = {}
     errors: dict[str, str] = {}
-    rows = []
+    reports: list[Rows] = []
     for found in collect(list(paths), 100 << 20):
-        if isinstance(found, ErrorView):
-            errors[found.file] = found.kind
-            continue
-        assert isinstance(found, Artifact)
-        try:
-            rows.append(extract_rows(read(found), found.sha256, found.name))
-            files[found.name] = found.sha256
-        except ReadError as error:
-            errors[found.name] = error.kind.value
-    facts = link_years(frames(rows))
+        for file in unpack(found, 100 << 20) if isinstance(found, Artifact) else [found]:
+            for answer in take_in(file) if isinstance(file, Artifact) else [file]:
+                if isinstance(answer, ErrorView):
+                    errors[answer.file] = answer.kind
+                else:
+                    reports.append(answer)
+                    files[answer["reports"][0]["file"]] = answer["reports"][0]["submission"]
+    facts = link_years(frames(reports))
     return Swept(files, facts, evaluate(facts), errors)

@@ -50,8 +50,9 @@ def read(artifact: Artifact) -> Document:
     kind = sniff(artifact.content)
     if kind in CONTAINERS:
         raise ReadError(ErrorKind.UNSUPPORTED, "文件是压缩包或邮件，应先取出其中的文件。")
+    reader = import_module(READERS[kind])  # outside the try: a fault in our code is not the file's
     try:
-        document: Document = import_module(READERS[kind]).read(artifact)
+        document: Document = reader.read(artifact)
     except ReadError:
         raise
     except MemoryError as error:

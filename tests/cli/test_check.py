@@ -222,7 +222,7 @@ def test_the_command_itself_imports_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_version(tmp_path: Path) -> None:
-    assert hecha(tmp_path, "--version").stdout == "hecha 0.1.0\n"
+    assert hecha(tmp_path, "--version").stdout == "hecha 0.2.0\n"
 
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
