@@ -190,7 +190,7 @@ def match_rows(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> dict[st
     matched: Matches = {}
     taken: set[int] = set()
     # a row without words of its own is named by the line before it (one cell a line)
-    out_of_step = _out_of_step(rows, wanted)
+    out_of_step = _out_of_step(rows, wanted) | _named_together(rows, wanted)
     own = [
         [] if r in out_of_step else [core(text) for text in row.own or row.before[-1:]]
         for r, row in enumerate(rows)
@@ -326,6 +326,35 @@ def _out_of_step(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> set[i
     if broken:
         torn.update(stretch)
     return torn
+
+
+def _named_together(rows: Sequence[NumberRow], wanted: Sequence[RowLabel]) -> set[int]:
+    """Find rows beside whose numbers several labels of the form stand, as in a cell merged over two rows.
+
+    Nothing tells which of them names the row, nor what names the rows after it that have no label.
+    """
+    wordings = sorted(
+        {w for label in wanted if label.key != UNDIVIDED.key for w in label.wordings if len(w) >= 4},
+        key=len,
+        reverse=True,
+    )
+    found: set[int] = set()
+    for r, row in enumerate(rows):
+        if not row.own:
+            if r - 1 in found and not row.before:
+                found.add(r)
+            continue
+        left, names = core(row.own[-1]), 0
+        for wording in wordings:
+            if wording in left:
+                names += 1
+                left = left.replace(wording, "|", 1)
+        names += sum(
+            core(piece) in AMBIGUOUS and numbering(piece) is not None for piece in row.own[-1].split()
+        )
+        if names > 1:
+            found.add(r)
+    return found
 
 
 def _between(matched: Matches, w: int, count: int) -> tuple[int, int]:

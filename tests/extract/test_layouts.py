@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from expectations.template import load
 from models.document import Cell, Document, Locator, Paragraph, Table
+from models.facts import APPLICANTS
 from tasks.extract import extract
 from tests.extract.made import Rows, document, numbered, table, table2_rows
 
@@ -307,3 +309,22 @@ def test_subtotals_above_the_three_rows_of_other_processing_are_not_the_old_form
     doc = with_table3("ruled", subtotal)
     assert values(doc) == EXPECTED
     assert extract(doc, "s", "x.html").lines["foreign"].sum() == 0
+
+
+@pytest.mark.parametrize("key", ["denied.state_secret", "unable.not_held", "not_handled.repeat"])
+def test_two_labels_in_one_merged_cell_name_no_row(key: str) -> None:
+    keys = [row.key for row in TEMPLATE.table3_rows]
+    first = keys.index(f"results.{key}")
+    one, other = (TEMPLATE.table3_rows[at].label for at in (first, first + 1))
+
+    def merged(block: Paragraph | Table) -> Paragraph | Table:
+        if not isinstance(block, Table) or block.rows < len(keys):
+            return block
+        cells = [replace(c, text=f"{one}\n{other}", row_span=2) if c.text == one else c for c in block.cells]
+        return replace(block, cells=tuple(c for c in cells if c.text != other), layout="ruled")
+
+    whole = document()
+    doc = replace(whole, blocks=tuple(map(merged, whole.blocks)))
+    unsure = {f"t3.{keys[at]}.{applicant}" for at in (first, first + 1) for applicant in APPLICANTS}
+    assert values(doc) == {code: None if code in unsure else value for code, value in EXPECTED.items()}
+    assert {kinds(doc, code).pop() for code in unsure} == {"uncertain"}

@@ -154,4 +154,4 @@ def test_truncated_pictures_are_refused(form: str) -> None:
 
 def test_without_the_extra_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.read.ocr.recognise.PARTS", ("a_part_that_nobody_has",))
-    assert refused(saved(page(), "PNG")) == (ErrorKind.UNSUPPORTED, ocr.NOT_INSTALLED)
+    assert refused(saved(page(), "PNG")) == (ErrorKind.NOT_INSTALLED, ocr.NOT_INSTALLED)

@@ -47,13 +47,15 @@ class Reading:
 
 def available() -> bool:
     """Say whether scans can be read here: the extra is installed and its models came with it."""
-    return all(find_spec(part) is not None for part in PARTS) and _models().joinpath(RECOGNITION).is_file()
+    if any(find_spec(part) is None for part in PARTS):
+        return False
+    return all(_models().joinpath(name).is_file() for name in (DETECTION, RECOGNITION))
 
 
 def require() -> None:
     """Raise ReadError where the extra is not installed."""
     if not available():
-        raise ReadError(ErrorKind.UNSUPPORTED, NOT_INSTALLED)
+        raise ReadError(ErrorKind.NOT_INSTALLED, NOT_INSTALLED)
 
 
 def _models() -> Path:
