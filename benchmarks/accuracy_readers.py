@@ -48,7 +48,7 @@ def main(only: list[str]) -> int:
     files: dict[str, dict[str, Any]] = {f["file"]: f for f in kept.get("files", [])} if only else {}
     memory: dict[str, dict[str, float]] = kept.get("memory", {}) if only else {}
     baseline: dict[str, set[Accusation]] = {}
-    wanted = only or [group for group in groups]
+    wanted = only or list(groups)
     # a docx is what accusations in other formats are held against: it is read first
     for group in sorted(groups, key=lambda name: (name != "docx", name)):
         if group not in wanted and group != "docx":
@@ -66,7 +66,7 @@ def main(only: list[str]) -> int:
         print(reading_page.line(group, [f for f in files.values() if f["group"] == group]), flush=True)
     known = {case.name for case in everything}
     found = {
-        **kept,
+        **reading_page.load(),  # what the other measurements have written meanwhile stays
         "tools": tools(),
         "left_out": left_out,
         "files": [files[name] for name in sorted(files) if name in known],
@@ -121,9 +121,7 @@ def entry(case: Case, measured: Measured, baseline: dict[str, set[Accusation]]) 
     }
 
 
-def _judged(
-    name: str, case: Case, truth: Truth, rows: Rows, baseline: dict[str, set[Accusation]]
-) -> Judged:
+def _judged(name: str, case: Case, truth: Truth, rows: Rows, baseline: dict[str, set[Accusation]]) -> Judged:
     found = judge(truth, rows)
     facts = link_years(frames([rows]))
     told = accusations(next(iter(evaluate(facts).values())))
@@ -156,13 +154,17 @@ def noise_table() -> list[dict[str, Any]]:
             counted: Counter[str] = Counter()
             for seed in range(_NOISE_SEEDS):
 
-                def change(rows: Any, seed: int = seed, what: str = what, kind: Any = kind, share: float = share) -> None:
+                def change(
+                    rows: Any, seed: int = seed, what: str = what, kind: Any = kind, share: float = share
+                ) -> None:
                     for n, key in enumerate(rows):
                         at = 10 * seed + n
                         if what == "labels":
                             rows[key] = noise(rows[key], share, at, kind)
                         else:
-                            rows[key] = (without_rows if what == "rows" else without_cells)(rows[key], share, at)
+                            rows[key] = (without_rows if what == "rows" else without_cells)(
+                                rows[key], share, at
+                            )
 
                 made = document(printed, layout=layout, change=change)
                 for cell in extract_rows(made, "s", "x.html")["cells"]:
@@ -181,7 +183,9 @@ def tools() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     if office.OFFICE:
-        said = subprocess.run([office.OFFICE, "--version"], capture_output=True, text=True, check=False).stdout
+        said = subprocess.run(
+            [office.OFFICE, "--version"], capture_output=True, text=True, check=False
+        ).stdout
         found["LibreOffice"] = said.split()[1] if len(said.split()) > 1 else "unknown"
     return found
 

@@ -86,8 +86,12 @@ def _docx_deep(report: Content) -> bytes:
 
 def _docx_wide(report: Content) -> bytes:
     members = _members(word_xml.merged(report.parts))
-    body = members["word/document.xml"].replace(b'<w:gridSpan w:val="10"/>', b'<w:gridSpan w:val="30000000"/>')
-    body = body.replace(b"<w:tc><w:tcPr></w:tcPr>", b'<w:tc><w:tcPr><w:gridSpan w:val="30000000"/></w:tcPr>', 1)
+    body = members["word/document.xml"].replace(
+        b'<w:gridSpan w:val="10"/>', b'<w:gridSpan w:val="30000000"/>'
+    )
+    body = body.replace(
+        b"<w:tc><w:tcPr></w:tcPr>", b'<w:tc><w:tcPr><w:gridSpan w:val="30000000"/></w:tcPr>', 1
+    )
     return packing.packed({**members, "word/document.xml": body})
 
 
@@ -179,8 +183,8 @@ _ALL: dict[str, tuple[Callable[[Content], bytes], str]] = {
     "wide.docx": (_docx_wide, READ),
     "half.docx": (_half(lambda report: docx.document(report.parts)), ErrorKind.UNREADABLE),
     "wide.html": (_html_wide, READ),
-    "deep.html": (_html_deep, READ),
-    "tables.html": (_html_tables, READ),
+    "deep.html": (_html_deep, ErrorKind.UNREADABLE),
+    "tables.html": (_html_tables, ErrorKind.UNREADABLE),
     "far.xlsx": (_xlsx_far, ErrorKind.TOO_LARGE),
     "inflated.xlsx": (_xlsx_inflated, ErrorKind.TOO_LARGE),
     "half.xlsx": (_half(lambda report: sheets.one_sheet(report.parts)), ErrorKind.UNREADABLE),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from samples.make import formats
 
@@ -16,7 +17,12 @@ CACHE = Path(".hecha/formats")
 ORIGINS = ("generated", "made", "real")
 
 _TITLE_AGENCY = re.compile(r"^(.*?)\s*(20\d\d)\s*年")
-_SCANS = {"scan_120dpi": "scan 120 dpi", "scan_fax": "fax", "scan_mild": "scan 200 dpi", "scan_mid": "scan 200 dpi"}
+_SCANS = {
+    "scan_120dpi": "scan 120 dpi",
+    "scan_fax": "fax",
+    "scan_mild": "scan 200 dpi",
+    "scan_mid": "scan 200 dpi",
+}
 _SUFFIXES = {"txt": "text", "tif": "tiff"}
 
 
@@ -75,7 +81,7 @@ def generated() -> Path:
     return folder
 
 
-def _generated(entry: dict[str, object]) -> Truth:
+def _generated(entry: dict[str, Any]) -> Truth:
     return Truth(entry["title"], entry["agency"], entry["year"], entry["template"], entry["cells"])
 
 
@@ -93,7 +99,7 @@ def _made() -> list[Case]:
     return found
 
 
-def _titled(entry: dict[str, object]) -> Truth:
+def _titled(entry: dict[str, Any]) -> Truth:
     title = str(entry["title"])
     said = _TITLE_AGENCY.match(title)
     cells = {code: str(text) for code, text in dict(entry["cells"]).items()}

@@ -8,6 +8,7 @@ A file that made one of our own faults is kept under .hecha/fuzz/. Exits with 1 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import sys
@@ -119,7 +120,9 @@ def run(name: str, contents: Iterator[bytes] | Sequence[bytes]) -> Outcome:
         batch: list[Artifact] = []
         for content in contents:
             digest = hashlib.sha256(content).hexdigest()
-            file = Artifact(f"{outcome.files}.{('docx', 'pdf', 'txt', 'doc')[outcome.files % 4]}", content, digest)
+            file = Artifact(
+                f"{outcome.files}.{('docx', 'pdf', 'txt', 'doc')[outcome.files % 4]}", content, digest
+            )
             outcome.files += 1
             batch += _opened(file, outcome)
             if len(batch) >= BATCH:
@@ -142,7 +145,7 @@ def _seeds(name: str) -> list[bytes]:
     folder = generated()
     if name in ("picture", "scan"):
         # the upper part of one page in low resolution: a whole report would take half a minute a file
-        page = scans.pages((folder / "distinct.merged.pdf").read_bytes(), 80)[2][:330]
+        page = scans.pages((folder / "distinct.merged.pdf").read_bytes(), 80)[1][:420]
         mild = scans.mild(page, np.random.default_rng(SEED))
         if name == "scan":
             return [scans.as_pdf([mild], 80)]
@@ -180,7 +183,12 @@ def _take(reader: Reader, batch: list[Artifact], outcome: Outcome, by_hash: dict
             outcome.errors[answer.kind] += 1
             if answer.kind == ErrorKind.INTERNAL and "进程" in answer.message:
                 outcome.crashed += answer.message == DIED_MESSAGE
-                _fault(outcome, "child lost" if answer.message == DIED_MESSAGE else "other", file.sha256, file.content)
+                _fault(
+                    outcome,
+                    "child lost" if answer.message == DIED_MESSAGE else "other",
+                    file.sha256,
+                    file.content,
+                )
             elif answer.kind == ErrorKind.INTERNAL and "秒" in answer.message:
                 outcome.hung += 1
                 _fault(outcome, "over the time limit", file.sha256, file.content)
@@ -191,7 +199,9 @@ def _name_faults(name: str, log: Path, outcome: Outcome, by_hash: dict[str, byte
     """Read what the child wrote into its log: exceptions that a reader did not turn into an answer of its own."""
     if not log.exists():
         return
-    for entry in re.split(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d)", log.read_text(encoding="utf-8", errors="replace"), flags=re.M):
+    for entry in re.split(
+        r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d)", log.read_text(encoding="utf-8", errors="replace"), flags=re.M
+    ):
         if "Traceback" not in entry:
             continue
         digest = re.search(r"(?:sha256|submission) (\w{64})", entry)
@@ -214,5 +224,6 @@ def _fault(outcome: Outcome, fault: str, digest: str, content: bytes) -> None:
 
 
 if __name__ == "__main__":
+    logging.getLogger("hecha").addHandler(logging.NullHandler())  # what `unpack` says of broken archives
     share_given = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     sys.exit(main(share_given, sys.argv[2:]))

@@ -90,7 +90,11 @@ def matched(reports: Mapping[str, Truth], answers: Sequence[Rows]) -> dict[str, 
     for rows in answers:
         read = {row["code"]: row for row in rows["cells"]}
         fits = {
-            name: sum(cell_outcome(text, read[code]) == "right" for code, text in truth.cells.items() if code in read)
+            name: sum(
+                cell_outcome(text, read[code]) == "right"
+                for code, text in truth.cells.items()
+                if code in read
+            )
             for name, truth in reports.items()
             if name not in found
         }

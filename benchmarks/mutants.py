@@ -76,8 +76,12 @@ def renumbered(content: bytes, rng: random.Random) -> bytes:
     if not places:
         return flipped(content, rng)
     changed = content
-    for place in sorted(rng.sample(places, min(len(places), rng.choice((1, 2, 8)))), key=lambda p: -p.start()):
-        number = rng.choice((b"0", b"-1", b"65536", b"2147483648", b"99999999999", b"%d" % rng.randrange(10_000)))
+    for place in sorted(
+        rng.sample(places, min(len(places), rng.choice((1, 2, 8)))), key=lambda p: -p.start()
+    ):
+        number = rng.choice(
+            (b"0", b"-1", b"65536", b"2147483648", b"99999999999", b"%d" % rng.randrange(10_000))
+        )
         changed = changed[: place.start()] + number + changed[place.end() :]
     return changed
 
@@ -106,7 +110,9 @@ def reworded(content: bytes, rng: random.Random) -> bytes:
         else:
             other = rng.randrange(len(lines))
             lines[at], lines[other] = lines[other], lines[at]
-    return "\n".join(lines).encode(rng.choice((encoding, encoding, "gb18030", "utf-16", "utf-8-sig")), "replace")
+    return "\n".join(lines).encode(
+        rng.choice((encoding, encoding, "gb18030", "utf-16", "utf-8-sig")), "replace"
+    )
 
 
 # ------------------------------------------------------------------------------------------- markup
@@ -196,7 +202,12 @@ def repackaged(content: bytes, rng: random.Random) -> bytes:
     else:
         members += [(f"word/more{n}.xml", b"<x/>") for n in range(rng.choice((10, 2500)))]
     raw = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(raw, "w", rng.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2))) as new:
+    with (
+        warnings.catch_warnings(),
+        zipfile.ZipFile(
+            raw, "w", rng.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2))
+        ) as new,
+    ):
         warnings.simplefilter("ignore")  # a name that is there twice is what we want
         for name, body in members:
             info = zipfile.ZipInfo(name or "x", (2024, 1, 1, 0, 0, 0))

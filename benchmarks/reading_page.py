@@ -223,5 +223,8 @@ def _said(answer: bool | None) -> str:
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return a Markdown table."""
     lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
-    lines += ["| " + " | ".join(str(field).replace("|", "\\|").replace("\n", " ") for field in row) + " |" for row in rows]
+    lines += [
+        "| " + " | ".join(str(field).replace("|", "\\|").replace("\n", " ") for field in row) + " |"
+        for row in rows
+    ]
     return "\n".join(lines)

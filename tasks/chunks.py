@@ -87,16 +87,30 @@ def printable(name: str) -> str:
 def take_in(file: Artifact) -> list[Rows | ErrorView]:
     """Read and extract one file: an answer for each report in it, in order.
 
-    Whatever goes wrong comes back as an ErrorView, never raised. Where one file holds several reports, each is
-    named ``file（第n份）`` and its submission is the sha256 of `part_of`, which stands in the store.
+    Whatever goes wrong comes back as an ErrorView, never raised.
     """
     name = printable(file.name)
     try:
-        reports = split(read(file))
+        document = read(file)
     except ReadError as error:
         return [ErrorView(name, error.kind.value, error.message)]
     except Exception:
         log.exception("reading %s (sha256 %s)", name, file.sha256)
+        return [ErrorView(name, ErrorKind.INTERNAL.value, INTERNAL_MESSAGE)]
+    return take_in_document(document, file)
+
+
+def take_in_document(document: Document, file: Artifact) -> list[Rows | ErrorView]:
+    """Extract what was read from a file: an answer for each report in it, as `take_in`.
+
+    Where one file holds several reports, each is named ``file（第n份）`` and its submission is the sha256 of
+    `part_of`, which stands in the store.
+    """
+    name = printable(file.name)
+    try:
+        reports = split(document)
+    except Exception:
+        log.exception("splitting %s (sha256 %s)", name, file.sha256)
         return [ErrorView(name, ErrorKind.INTERNAL.value, INTERNAL_MESSAGE)]
     if len(reports) == 1:
         return [_extracted(reports[0], file.sha256, name, name)]

@@ -43,7 +43,9 @@ def _aligned(grid: Grid) -> list[str]:
     rows = [[*row, *[""] * (width - len(row))] for row in grid.rows]
     sizes = [max(_cells_wide(row[c]) for row in rows) + 3 for c in range(width)]
     return [
-        "".join(text + " " * (size - _cells_wide(text)) for text, size in zip(row, sizes, strict=True)).rstrip()
+        "".join(
+            text + " " * (size - _cells_wide(text)) for text, size in zip(row, sizes, strict=True)
+        ).rstrip()
         for row in rows
     ]
 

@@ -81,8 +81,7 @@ CONVERTED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 )
 """(form it is saved from, suffix, format it counts under, contents) of what LibreOffice saves."""
 
-_Degrade = Callable[[scans.Page, "scans.np.random.Generator"], scans.Page]
-SCANS: dict[str, tuple[str, str, _Degrade, int, tuple[str, ...]]] = {
+SCANS: dict[str, tuple[str, str, scans.Degrade, int, tuple[str, ...]]] = {
     "mild": ("scan 200 dpi", "pdf", scans.mild, 200, MAIN),
     "mid": ("scan 200 dpi", "pdf", scans.mid, 200, ("distinct", "consistent")),
     "seal": ("scan 200 dpi", "pdf", scans.sealed, 200, ("distinct", "consistent")),
@@ -138,7 +137,13 @@ def write(folder: Path, only: Iterable[str] = ()) -> list[str]:
 
 def _truth(made: dict[str, Content], left_out: list[str]) -> str:
     files = {
-        name: {"title": c.title, "agency": c.agency, "year": c.year, "template": c.template, "cells": c.values}
+        name: {
+            "title": c.title,
+            "agency": c.agency,
+            "year": c.year,
+            "template": c.template,
+            "cells": c.values,
+        }
         for name, c in made.items()
     }
     return json.dumps({"files": files, "left_out": left_out}, ensure_ascii=False, indent=1) + "\n"

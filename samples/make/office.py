@@ -21,7 +21,9 @@ def converted(files: Mapping[str, bytes], suffix: str) -> dict[str, bytes]:
     Raises RuntimeError when one of them did not come out; its exit status says nothing.
     """
     if OFFICE is None:
-        raise RuntimeError("LibreOffice is not installed: apt-get install libreoffice-writer libreoffice-calc")
+        raise RuntimeError(
+            "LibreOffice is not installed: apt-get install libreoffice-writer libreoffice-calc"
+        )
     with tempfile.TemporaryDirectory() as folder:
         place, out = Path(folder), Path(folder, "out")
         for name, content in files.items():

@@ -24,7 +24,10 @@ def packed(members: Mapping[str, bytes], packing: int = zipfile.ZIP_DEFLATED) ->
 
 def packed_gbk(members: Mapping[str, bytes]) -> bytes:
     """Return a zip whose names are GBK bytes without the UTF-8 flag: Chinese Windows before 2020."""
-    stand_ins = {f"name{n:02}-".ljust(len(name.encode("gbk")), "x")[: len(name.encode("gbk"))]: name for n, name in enumerate(members)}
+    stand_ins = {
+        f"name{n:02}-".ljust(len(name.encode("gbk")), "x")[: len(name.encode("gbk"))]: name
+        for n, name in enumerate(members)
+    }
     content = packed(dict(zip(stand_ins, members.values(), strict=True)))
     for stand_in, name in stand_ins.items():
         content = content.replace(stand_in.encode(), name.encode("gbk"))

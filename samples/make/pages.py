@@ -6,9 +6,9 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from html import escape
 
 from samples.make.html import body, cms, plain

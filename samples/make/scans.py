@@ -15,6 +15,8 @@ from PIL import Image
 Page = NDArray[np.uint8]
 """Height × width × 3, RGB."""
 
+Degrade = Callable[[Page, np.random.Generator], Page]
+
 SEED = 2026
 
 
@@ -72,12 +74,12 @@ def photo(page: Page, rng: np.random.Generator) -> Page:
     bent = cv2.warpPerspective(
         desk, cv2.getPerspectiveTransform(corners, moved), size, borderValue=(120, 105, 90)
     )
-    down, across = np.mgrid[0:1:complex(size[1]), 0:1:complex(size[0])]
+    down, across = np.mgrid[0 : 1 : complex(size[1]), 0 : 1 : complex(size[0])]
     shade = 1 - 0.3 * np.clip(down + across - 0.7, 0, 1)
     return _jpeg(_noise((cv2.GaussianBlur(bent, (3, 3), 0) * shade[:, :, None]).astype(np.uint8), rng, 8), 60)
 
 
-def degraded(pdf: bytes, how: Callable[[Page, np.random.Generator], Page], dpi: int = 200) -> list[Page]:
+def degraded(pdf: bytes, how: Degrade, dpi: int = 200) -> list[Page]:
     """Render a PDF and degrade every page, always in the same way."""
     return [how(page, np.random.default_rng([SEED, n])) for n, page in enumerate(pages(pdf, dpi))]
 
@@ -96,9 +98,7 @@ def as_fax(made: Sequence[Page], dpi: int = 200) -> bytes:
     """Pack pages into one TIFF of one bit a point, packed by CCITT group 4."""
     raw = io.BytesIO()
     images = [Image.fromarray(page).convert("1", dither=Image.Dither.NONE) for page in made]
-    images[0].save(
-        raw, "TIFF", compression="group4", dpi=(dpi, dpi), save_all=True, append_images=images[1:]
-    )
+    images[0].save(raw, "TIFF", compression="group4", dpi=(dpi, dpi), save_all=True, append_images=images[1:])
     return raw.getvalue()
 
 

@@ -134,7 +134,9 @@ def _part(part: Part, run: Callable[[str], str]) -> str:
 
 def _table(grid: Grid, content: Callable[[str], str], wrapped: bool = False) -> str:
     width = max(len(row) for row in grid.rows)
-    columns = "".join(f'<w:gridCol w:w="{size}"/>' for size in _WIDTHS.get(grid.name, [9900 // width] * width))
+    columns = "".join(
+        f'<w:gridCol w:w="{size}"/>' for size in _WIDTHS.get(grid.name, [9900 // width] * width)
+    )
     edges = "".join(
         f'<w:{side} w:val="single" w:sz="4"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -153,9 +155,7 @@ def _table(grid: Grid, content: Callable[[str], str], wrapped: bool = False) -> 
 def _cells(grid: Grid, width: int) -> Iterator[list[tuple[str, int, str]]]:
     """Yield for each row its cells as (text, columns spanned, "restart" | "continue" | "" down)."""
     spans = {(r, c): (rows, columns) for r, c, rows, columns in grid.spans}
-    above = {
-        (r + i, c): columns for r, c, rows, columns in grid.spans for i in range(1, rows)
-    }
+    above = {(r + i, c): columns for r, c, rows, columns in grid.spans for i in range(1, rows)}
     for r, row in enumerate(grid.rows):
         cells: list[tuple[str, int, str]] = []
         c = 0
@@ -171,9 +171,7 @@ def _cells(grid: Grid, width: int) -> Iterator[list[tuple[str, int, str]]]:
         yield cells
 
 
-def _cell(
-    text: str, columns: int, down: str, content: Callable[[str], str], wrapped: bool
-) -> str:
+def _cell(text: str, columns: int, down: str, content: Callable[[str], str], wrapped: bool) -> str:
     properties = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
     if down:
         properties += f'<w:vMerge w:val="{down}"/>' if down == "restart" else "<w:vMerge/>"

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from models.document import Artifact, Block, Cell, Document, Layout, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
-from tasks.read.decode import decode
+from tasks.read.decode import damaged, decode
 
 CROWDED = "表格过大，不像是年度报告，未予读取；请只提交年度报告本身。"
 MOST_FIELDS, MOST_FIELDS_A_ROW = 50_000, 1000
@@ -112,7 +112,13 @@ def _table(rows: Sequence[Row]) -> Table:
     widths = {len(fields) for _, fields in rows}
     ruled: Layout = "ruled" if len(widths) == 1 and stands_under_heads([f for _, f in rows]) else "delimited"
     cells = [
-        Cell(text.strip(), r, c, locator=Locator(row=r + 1, column=c + 1, line=line))
+        Cell(
+            text.strip(),
+            r,
+            c,
+            locator=Locator(row=r + 1, column=c + 1, line=line),
+            alternative=damaged(text.strip()),
+        )
         for r, (line, fields) in enumerate(rows)
         for c, text in enumerate(fields)
     ]
@@ -122,18 +128,18 @@ def _table(rows: Sequence[Row]) -> Table:
 def stands_under_heads(rows: Sequence[Sequence[str]]) -> bool:
     """Say whether the columns of a table without borders may be trusted.
 
-    Conversions that lose merged cells shift rows to the left and fill them up at the end. So where applicants
-    are the heads, every row of numbers must begin under 自然人 and end under 总计; where numbers stand in rows
-    of other lengths there is nothing to shift.
+    Conversions that lose merged cells shift rows to the left and fill them up at the end. So where rows have as
+    many numbers as table 3, every one of them must stand between 自然人 and 总计, and the other heads too.
     """
-    wide = [(row, places) for row in rows if 5 <= len(places := _numbers(row)) <= 8]
+    wide = [places for row in rows if 5 <= len(places := _numbers(row)) <= 8]
     if not wide:
         return True
-    firsts, lasts = _columns_of("自然人", rows), _columns_of("总计", rows)
-    if len(firsts) != 1 or len(lasts) != 1:
+    firsts, lasts, inner = (_columns_of(head, rows) for head in ("自然人", "总计", "商业企业"))
+    if len(firsts) != 1 or len(lasts) != 1 or len(inner) != 1:
         return False
     first, last = firsts.pop(), lasts.pop()
-    return all(places[0] == first and places[-1] == last for _, places in wide)
+    inside = all(first <= places[0] and places[-1] <= last for places in wide)
+    return inside and first < inner.pop() < last and [first, last] in [[p[0], p[-1]] for p in wide]
 
 
 def _numbers(row: Sequence[str]) -> list[int]:

@@ -13,28 +13,88 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 DOUBTFUL = "文件的字符编码有误，个别文字已用“�”代替，请核对原件。"
+MIXED = "文件混用了两种字符编码，已逐行分别读取，请核对原件。"
+TRADITIONAL = "文件使用繁体字编码（Big5），已按该编码读取，请核对原件。"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ASCII = re.compile(r"[\t\n\r -~]")
 _USUAL = re.compile(r"[\t\n\r -~\u2010-\u203b\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_COMMON = frozenset(
+    "的一是不在有和人中大为上国我以要他时来用们生到作地于出会年政府信息公开工报告本机关主动申请情况行复议诉讼理"
+    "數據資訊開個條對應關機報請況複議訴訟務處發規範與進總結類內容項單位縣區鄉鎮為國來時們會動電說當點無這後學業"
+    "市县区部门条件数量处发规范与进总结类内容项单位及或其他提供予结果新收上转下度办三二四五六七八九十月日"
+)
+"""The characters that make up much of any Chinese text, and of reports above all; in both scripts."""
+
+_SAMPLE = 20_000
+_CLEARLY, _HARDLY = 0.15, 0.06
 
 
 def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
     """Return the text of `content` and notes for the operator (Chinese; empty when nothing was doubtful)."""
     for bom, encoding in _BOMS:
         if content.startswith(bom):
-            text = content[len(bom) :].decode(encoding, "replace")
-            return _clean(text)
+            return _clean(content[len(bom) :].decode(encoding, "replace"))
     if wide := without_bom(content):
         return _clean(content.decode(wide, "replace"))
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return _clean(content.decode(encoding))
-        except UnicodeDecodeError:
+    by_utf8 = _strict(content, "utf-8")
+    if by_utf8 is not None and (content.isascii() or _HAN.search(by_utf8)):
+        return _clean(by_utf8)
+    by_gb = _strict(content, "gb18030")
+    if by_gb is not None and (by_utf8 is None or _common(by_gb) > _CLEARLY):
+        if _common(by_gb) < _HARDLY and (by_big5 := _big5(content)) is not None:
+            return _clean(by_big5, TRADITIONAL)
+        return _clean(by_gb)
+    if by_utf8 is not None:
+        return _clean(by_utf8)
+    if (by_big5 := _big5(content)) is not None and _common(
+        content[:_SAMPLE].decode("gb18030", "replace")
+    ) < _HARDLY:
+        return _clean(by_big5, TRADITIONAL)
+    return _by_lines(content)
+
+
+def damaged(text: str) -> str | None:
+    """Return the other reading of a cell in which a character was lost: without it. None for all others."""
+    return text.replace("\ufffd", "") if "\ufffd" in text else None
+
+
+def _strict(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _common(text: str) -> float:
+    """Return the share of common characters among the Chinese ones at the beginning of a text."""
+    letters = _HAN.findall(text[:_SAMPLE])
+    return sum(letter in _COMMON for letter in letters) / len(letters) if letters else 0.0
+
+
+def _big5(content: bytes) -> str | None:
+    """Return the text read as Big5, if that gives common characters throughout."""
+    text = _strict(content, "big5hkscs")
+    return text if text is not None and _common(text) > _CLEARLY else None
+
+
+def _by_lines(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode what is in no one encoding: each line by the first that fits, the others by what they mostly are."""
+    whole = ("utf-8", "gb18030")
+    usual = max(whole, key=lambda encoding: _common(content[:_SAMPLE].decode(encoding, "replace")))
+    used: set[str] = set()
+    pieces: list[str] = []
+    for line in content.split(b"\n"):
+        if line.isascii():
+            pieces.append(line.decode("ascii"))
             continue
-    by_utf8, by_gb = content.decode("utf-8", "replace"), content.decode("gb18030", "replace")
-    text = by_utf8 if by_utf8.count("\ufffd") <= by_gb.count("\ufffd") else by_gb
-    return _clean(text)
+        encoding = next((e for e in whole if _strict(line, e) is not None), None)
+        if encoding is not None:
+            used.add(encoding)
+        pieces.append(line.decode(encoding or usual, "replace"))
+    text = "\n".join(pieces)
+    return _clean(text, *([MIXED] if len(used) > 1 and "\ufffd" not in text else []))
 
 
 def without_bom(content: bytes) -> str | None:
@@ -49,7 +109,7 @@ def without_bom(content: bytes) -> str | None:
     return None
 
 
-def _clean(text: str) -> tuple[str, tuple[str, ...]]:
+def _clean(text: str, *notes: str) -> tuple[str, tuple[str, ...]]:
     text = _SURROGATE.sub("\ufffd", text)
     cleaned = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
-    return cleaned, (DOUBTFUL,) if "\ufffd" in cleaned else ()
+    return cleaned, (*notes, DOUBTFUL) if "\ufffd" in cleaned else notes

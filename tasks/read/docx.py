@@ -19,12 +19,10 @@ from lxml import etree
 from models.document import Artifact, Block, Cell, Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
 from tasks.read import READERS
-from tasks.read.docx_numbering import Numbering, Styles, W, format_number, on, whole
+from tasks.read.docx_numbering import Numbering, Styles, W, on, whole
 from tasks.read.docx_pictures import large_pictures
 from tasks.read.package import Package, opened, parse
 from tasks.read.sniff import MAIN_PART, sniff
-
-__all__ = ["format_number", "read"]
 
 LARGEST_SPAN = 200
 BROKEN = "docx 文件已损坏或不完整，请重新保存后提交。"
@@ -190,7 +188,8 @@ class _Walk:
             if marks is not None and (
                 marks.find(W + "del") is not None or marks.find(W + "moveFrom") is not None
             ):
-                before, last = before + text, element
+                before.extend(text)
+                last = element
                 continue
             label = self.numbers.label(element)
             whole_text = before + text

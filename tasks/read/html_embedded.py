@@ -43,7 +43,7 @@ def embedded(root: etree._Element) -> list[str]:
 
 def in_script(text: str) -> list[str]:
     """Return the markup in the string literals of a script or of JSON, each and all put together."""
-    pieces = [_unescaped(literal.group()[1:-1]) for literal in _LITERAL.finditer(text)]
+    pieces = [unescaped(literal.group()[1:-1]) for literal in _LITERAL.finditer(text)]
     found = [markup for piece in pieces for markup in _markup(piece)]
     written = [piece for piece in pieces if "<" in piece]
     if len(written) > 1:
@@ -51,7 +51,8 @@ def in_script(text: str) -> list[str]:
     return found
 
 
-def _unescaped(literal: str) -> str:
+def unescaped(literal: str) -> str:
+    """Return what a string literal says, its escapes written out."""
     if "\\" not in literal:
         return literal
     text = _ESCAPE.sub(_character, literal)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from models.document import Block, Locator, Paragraph, Table
+from models.errors import ErrorKind, ReadError
 from tasks.read import text as plain
 from tasks.read.html_table import BLOCKS, data_tables, grid, is_spacer, squeeze
 
+LONG = "网页过长，不像是年度报告，未予读取；请只提交年度报告本身。"
 HEADING = re.compile(
     r"(?:[一二三四五六]|[1-6])\s*[、.．,，].{0,12}(?:总体情况|主动公开|依?申请|行政复议|行政诉讼|主要问题|改进|其他.{0,6}事项)"
 )
@@ -28,9 +30,13 @@ _AFTER = re.compile(
     r"信息来源|浏览次数|点击(?:数|次数)|阅读次数)"
 )
 _LONGEST_AFTER = 80
-_WHOLE_TITLE = re.compile(r".{2,40}20\d\d.{0,12}(?:信息|政务)公开.{0,10}(?:报告|年报)|20\d\d年.{3,40}(?:信息|政务)公开.{0,10}(?:报告|年报)")
+_WHOLE_TITLE = re.compile(
+    r".{2,40}20\d\d.{0,12}(?:信息|政务)公开.{0,10}(?:报告|年报)|20\d\d年.{3,40}(?:信息|政务)公开.{0,10}(?:报告|年报)"
+)
 _BARE_TITLE = re.compile(r"(?:政府)?(?:信息|政务)公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报)|年度报告|年报")
-_OWN_WORDS = re.compile(r"(?:政府)?(?:信息|政务)公开|(?:年度|工作|情况)|报告|年报|20\d\d年?|[^\u4e00-\u9fff]|[关于的年]")
+_OWN_WORDS = re.compile(
+    r"(?:政府)?(?:信息|政务)公开|(?:年度|工作|情况)|报告|年报|20\d\d年?|[^\u4e00-\u9fff]|[关于的年]"
+)
 _SMALL_PICTURE = re.compile(r"logo|icon|ico\b|qr|ewm|erweima|weixin|wechat|weibo|share|print|arrow|banner|top|search|gongan|"
                             r"jubao|dzjg|close|\.gif|\.svg|spacer|blank|button|btn|line", re.I)  # fmt: skip
 _WIDE, _HIGH, _HEAVY = 300, 80, 20_000
@@ -38,7 +44,7 @@ _INNER_PAGES = frozenset({"iframe", "object", "embed", "canvas", "frame"})
 
 
 @dataclass(slots=True)
-class _Line:
+class Line:
     """One printed line, how it is marked, and how much of it is links."""
 
     text: str
@@ -48,15 +54,16 @@ class _Line:
     to_file: bool
 
     def paragraph(self) -> Paragraph:
+        """The line as a Document holds it."""
         return Paragraph(self.text, self.level, Locator())
 
 
 @dataclass(slots=True)
-class _Unread:
+class Unread:
     """A picture large enough to hold a table, or another page shown inside this one."""
 
 
-Item = _Line | Table | Paragraph | _Unread
+Item = Line | Table | Paragraph | Unread
 
 
 @dataclass(slots=True)
@@ -69,24 +76,27 @@ class Page:
     def blocks(self) -> list[Block]:
         """The lines and tables as a Document holds them."""
         return [
-            item.paragraph() if isinstance(item, _Line) else item
+            item.paragraph() if isinstance(item, Line) else item
             for item in self.items
-            if not isinstance(item, _Unread)
+            if not isinstance(item, Unread)
         ]
 
     def unread(self) -> int:
         """How many pictures or inner pages that may hold a table stand below the first heading, if it has one."""
         first = next((n for n, item in enumerate(self.items) if is_heading(item)), 0)
-        return sum(isinstance(item, _Unread) for item in self.items[first:])
+        return sum(isinstance(item, Unread) for item in self.items[first:])
 
 
-def walk(body: etree._Element) -> Page:
-    """Gather the lines and tables below `body` in reading order; inline text collects until a block ends."""
+def walk(body: etree._Element, before: int = 0) -> Page:
+    """Gather the lines and tables below `body` in reading order; inline text collects until a block ends.
+
+    `before` tables of the file stand above. Raises ReadError past 50,000 lines.
+    """
     tables = data_tables(body)
     page = Page([])
     inline: list[tuple[str, bool]] = []
     linked: list[etree._Element] = []
-    listed = number = 0
+    listed, number = 0, before
     to_file = False
 
     def flush(level: int | None = None) -> None:
@@ -113,9 +123,9 @@ def walk(body: etree._Element) -> Page:
                     page.attached.append(squeeze("".join(element.itertext()))[:60])
             elif tag in ("img", "v:imagedata"):
                 if _may_hold_a_table(element):
-                    page.items.append(_Unread())
+                    page.items.append(Unread())
             elif tag in _INNER_PAGES:
-                page.items.append(_Unread())
+                page.items.append(Unread())
                 del element[:]
                 element.text = None
             elif tag in BLOCKS:
@@ -142,6 +152,8 @@ def walk(body: etree._Element) -> Page:
                 listed -= tag in ("li", "dt")
             if element is not body:
                 take(element.tail)
+            if len(page.items) > plain.MOST_BLOCKS:
+                raise ReadError(ErrorKind.TOO_LARGE, LONG)
     flush()
     return page
 
@@ -153,14 +165,14 @@ def _is_link(element: etree._Element) -> bool:
     return not target.startswith("#")
 
 
-def _lines(inline: Sequence[tuple[str, bool]], level: int | None, listed: bool, to_file: bool) -> list[_Line]:
+def _lines(inline: Sequence[tuple[str, bool]], level: int | None, listed: bool, to_file: bool) -> list[Line]:
     text = "".join(piece for piece, _ in inline)
     if not any(linked for _, linked in inline):
         found = (squeeze(line) for line in text.split("\n"))
-        return [_Line(line, level, line, listed, to_file) for line in found if line]
+        return [Line(line, level, line, listed, to_file) for line in found if line]
     rest = "".join("\n" * piece.count("\n") if linked else piece for piece, linked in inline)
     both = zip(text.split("\n"), rest.split("\n"), strict=True)
-    return [_Line(squeeze(a), level, squeeze(b), listed, to_file) for a, b in both if squeeze(a)]
+    return [Line(squeeze(a), level, squeeze(b), listed, to_file) for a, b in both if squeeze(a)]
 
 
 def _may_hold_a_table(picture: etree._Element) -> bool:
@@ -182,22 +194,26 @@ def _may_hold_a_table(picture: etree._Element) -> bool:
 
 def is_heading(item: Item) -> bool:
     """Say whether a line is one of the report's six headings."""
-    return isinstance(item, (_Line, Paragraph)) and bool(HEADING.match(item.text))
+    return isinstance(item, (Line, Paragraph)) and bool(HEADING.match(item.text))
 
 
 def is_report(items: Sequence[Item]) -> bool:
     """Say whether these lines and tables hold a report, or a good part of one."""
-    headings = {item.text[:2] for item in items if isinstance(item, (_Line, Paragraph)) and HEADING.match(item.text)}
+    headings = {
+        item.text[:2] for item in items if isinstance(item, (Line, Paragraph)) and HEADING.match(item.text)
+    }
     return len(headings) >= _FEWEST_HEADINGS or has_tables(items)
 
 
 def has_tables(items: Sequence[Item]) -> bool:
     """Say whether tables with as many numbers as the form's are among them."""
-    numbers = 0
-    for item in items:
-        if isinstance(item, Table):
-            numbers += sum(cell.text[:1].isdigit() and len(cell.text) < 20 for cell in item.cells)
-    return numbers >= _FEWEST_NUMBERS
+    return numbers(items) >= _FEWEST_NUMBERS
+
+
+def numbers(items: Sequence[Item]) -> int:
+    """Count the cells that hold a number."""
+    tables = [item for item in items if isinstance(item, Table)]
+    return sum(cell.text[:1].isdigit() and len(cell.text) < 20 for table in tables for cell in table.cells)
 
 
 def report_of(page: Page, title: str | None) -> Page:
@@ -206,7 +222,7 @@ def report_of(page: Page, title: str | None) -> Page:
     Nothing goes that stands between the first and the last heading of the report but lines that are only links.
     `title` is what the page gives as title of the article.
     """
-    items = [item for item in page.items if not (isinstance(item, _Line) and _is_the_sites(item))]
+    items = [item for item in page.items if not (isinstance(item, Line) and _is_the_sites(item))]
     headings = [n for n, item in enumerate(items) if is_heading(item)]
     if not headings:
         return Page(items, page.attached)
@@ -215,7 +231,7 @@ def report_of(page: Page, title: str | None) -> Page:
     return Page(items[start:end], page.attached)
 
 
-def _is_the_sites(line: _Line) -> bool:
+def _is_the_sites(line: Line) -> bool:
     if _WHERE_WE_ARE.match(line.text):
         return True
     if line.listed and _BARE_TITLE.fullmatch(line.text):
@@ -230,7 +246,7 @@ def _title_at(items: Sequence[Item], first: int, title: str | None) -> int:
     wanted = _bare(title or "")
     for at in range(first - 1, -1, -1):
         item = items[at]
-        if not isinstance(item, _Line):
+        if not isinstance(item, Line):
             continue
         bare = _bare(item.text)
         if bare == wanted and _WHOLE_TITLE.match(wanted):
@@ -245,7 +261,7 @@ def _footer_at(items: Sequence[Item], last: int) -> int:
     tables = [n for n, item in enumerate(items) if isinstance(item, Table)]
     for at in range(max([last, *tables]) + 1, len(items)):
         item = items[at]
-        if isinstance(item, _Line) and len(item.text) <= _LONGEST_AFTER and _AFTER.match(item.text):
+        if isinstance(item, Line) and len(item.text) <= _LONGEST_AFTER and _AFTER.match(item.text):
             return at
     return len(items)
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from models.document import Cell, Locator, Table
 from models.errors import ErrorKind, ReadError
+from tasks.read.decode import damaged
 
 LARGEST_SPAN = 200
 MOST_CELLS = 100_000
@@ -160,10 +161,11 @@ def _printed(cell: etree._Element) -> tuple[str, str | None]:
     A raised figure may be a footnote mark; a cell with a picture and no digits may have its number there.
     """
     if not len(cell):
-        return squeeze(cell.text), None
-    if len(cell) == 1 and cell[0].tag == "p" and not len(cell[0]) and not cell.text and not cell[0].tail:
-        return squeeze(cell[0].text), None
+        text = squeeze(cell.text)
+        return text, damaged(text)
     text = cell_text(cell)
+    if "\ufffd" in text:
+        return text, damaged(text)
     has_digits = any(c.isdigit() for c in text)
     if next(cell.iter("sup", "sub"), None) is not None:
         plain = cell_text(cell, raised=False)
@@ -176,6 +178,9 @@ def _printed(cell: etree._Element) -> tuple[str, str | None]:
 
 def cell_text(cell: etree._Element, *, raised: bool = True) -> str:
     """Return the printed text of a cell; breaks and paragraphs inside it are line breaks."""
+    only = cell[0] if len(cell) == 1 else None
+    if only is not None and only.tag == "p" and not len(only) and not cell.text and not only.tail:
+        return squeeze(only.text)  # the usual cell, as Word writes it
     pieces = [_flat(cell.text)]
     walk = etree.iterwalk(cell, events=("start", "end"))
     for event, element in walk:

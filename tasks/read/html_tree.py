@@ -19,12 +19,21 @@ _NOT_SHOWN = ("noscript", "template")
 _INLINE = ("span", "font", "b", "strong", "i", "em", "u", "ins", "mark", "small", "big", "label", "abbr", "nobr", "tt",
            "code", "ruby", "rb", "bdo", "kbd", "samp", "var", "time", "o:p", "st1:chsdate", "st1:personname",
            "st1:place", "st1:city", "st1:chmetcnv", "st1:country-region", "st1:state")  # fmt: skip
-_CONDITIONAL = re.compile(r"<!\[(?:if|endif|else)\b[^>]*>", re.I)
+_CONDITIONAL = re.compile(r"<!\[(?:if|endif)\b[^\]>]*\]>", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BLANKED = re.compile(r"visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _UNSEEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[a-z-]*\s*:[^;]*line-through", re.I
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[a-z-]*\s*:[^;]*line-through",
+    re.I,
 )
+_STYLED = "//*[@hidden or @style[{}]]".format(
+    " or ".join(
+        f"contains(., '{word}')"
+        for word in ("none", "NONE", "hid", "HID", "Hid", "None", "through", "THROUGH")
+    )
+)
+"""The elements that may be hidden; what their style says is looked at closer."""
+
 _TYPED = frozenset({"", "text", "number", "tel", "search"})
 _LEFT_OUT = "left-out"
 _NEAR = 12
@@ -62,7 +71,7 @@ def prune(root: etree._Element, *, hidden: bool = False) -> etree._Element:
 
 
 def _take_out_hidden(root: etree._Element) -> None:
-    for element in root.xpath("//*[@hidden or @style]"):
+    for element in root.xpath(_STYLED):
         style = element.get("style") or ""
         if element.get("hidden") is None and not _UNSEEN.search(style):
             continue

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from models.document import Artifact, Block, Cell, Document, Layout, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
+from tasks.read import html_page, html_tree, markdown_grid
 from tasks.read import text as plain
 from tasks.read.comma import stands_under_heads
-from tasks.read.decode import decode
+from tasks.read.decode import damaged, decode
 
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[一二三四五六]、))(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"^\s{0,3}(=+|-{3,})\s*$")
 _RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*$")
-_GRID = re.compile(r"^\s*\+(?:[-=:]{2,}\+)+\s*$")
-_GRID_EDGE = re.compile(r"^\s*\+[-=:+|\s\S]*[+|]\s*$")
 _ITEM = re.compile(r"^\s{0,3}[-*+]\s+(?=\S)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
@@ -40,18 +39,18 @@ def blocks(lines: Sequence[str], before: int = 0) -> list[Block]:
     index = 0
     tables = 0
     while index < len(lines):
-        taken = None
+        taken: tuple[list[Block], int] | None = None
         line = lines[index]
         if _TABLE_BEGINS.search(line):
             taken = _markup(lines, index, tables)
-            tables += len(taken[0])
+            tables += sum(isinstance(block, Table) for block in taken[0])
         elif heading := _HEADING.match(line):
             words = _words(heading.group(2))
             taken = [Paragraph(words, len(heading.group(1)), Locator(line=before + index + 1))], index + 1
-        elif _GRID.match(line):
+        elif markdown_grid.BORDER.match(line):
             taken = _grid_table(lines, index, before)
         elif "|" in line and (end := _end_of_pipes(lines, index)):
-            taken = [_pipe_table(lines, index, end, before)], end
+            taken = _pipe_table(lines, index, end, before), end
         elif (
             index + 1 < len(lines)
             and line.strip()
@@ -118,9 +117,11 @@ def _end_of_pipes(lines: Sequence[str], start: int) -> int | None:
     return end
 
 
-def _pipe_table(lines: Sequence[str], start: int, end: int, before: int) -> Table:
+def _pipe_table(lines: Sequence[str], start: int, end: int, before: int) -> list[Block]:
     rows: list[tuple[int, list[str]]] = []
-    closed = all(lines[i].strip().startswith("|") and lines[i].strip().endswith("|") for i in range(start, end))
+    closed = all(
+        lines[i].strip().startswith("|") and lines[i].strip().endswith("|") for i in range(start, end)
+    )
     for index in range(start, end):
         if _RULE.match(lines[index]):
             continue
@@ -128,7 +129,7 @@ def _pipe_table(lines: Sequence[str], start: int, end: int, before: int) -> Tabl
         inner = inner[1:] if inner.startswith("|") else inner
         inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
         rows.append((index, [_cell(field) for field in _PIPE.split(inner)]))
-    return _table(rows, closed, start, before)
+    return [_table(rows, closed, start, before)] if rows else []
 
 
 def _cell(field: str) -> str:
@@ -144,8 +145,41 @@ def _table(rows: Sequence[tuple[int, list[str]]], closed: bool, start: int, befo
     if sum(len(fields) for _, fields in rows) > plain.MOST_FIELDS:
         raise ReadError(ErrorKind.TOO_LARGE, plain.CROWDED)
     cells = [
-        Cell(text, r, c, locator=Locator(row=r + 1, column=c + 1, line=before + index + 1))
+        Cell(
+            text,
+            r,
+            c,
+            locator=Locator(row=r + 1, column=c + 1, line=before + index + 1),
+            alternative=damaged(text),
+        )
         for r, (index, fields) in enumerate(rows)
         for c, text in enumerate(fields)
     ]
     return Table(tuple(cells), len(rows), max(widths, default=0), layout, Locator(line=before + start + 1))
+
+
+def _grid_table(lines: Sequence[str], start: int, before: int) -> tuple[list[Block], int]:
+    drawn, end = markdown_grid.table(lines, start, before)
+    if drawn is not None:
+        return [drawn], end
+    rows = [i for i in range(start, end) if not lines[i].lstrip().startswith("+")]
+    fields = [(i, [_cell(field) for field in lines[i].strip().strip("|").split("|")]) for i in rows]
+    return ([_table(fields, False, start, before)] if fields else []), end
+
+
+# ---------------------------------------------------------------------------------------------- markup
+
+
+def _markup(lines: Sequence[str], start: int, tables: int) -> tuple[list[Block], int]:
+    """Read the table in markup that begins on line `start`, with what else stands on its lines."""
+    depth = 0
+    end = start
+    while end < len(lines):
+        for tag in _TABLE_TAG.finditer(lines[end]):
+            depth += -1 if tag.group(1) else 1
+        end += 1
+        if depth <= 0:
+            break
+    fragment = "\n".join(lines[start:end])
+    items = html_page.walk(html_tree.prune(html_tree.parse(fragment)), tables)
+    return items.blocks(), end

@@ -1,22 +1,18 @@
-"""Word binaries (doc, wps), RTF, OpenDocument and Word XML: LibreOffice makes docx of them, and that is read.
+"""Word binaries (doc, wps), RTF and OpenDocument: LibreOffice makes docx of them, and that is read.
 
-Many at once cost little more than one, so `prepare` converts in batches what `read` will ask for. Fields are
-made plain text first (`tasks.read.office_fields`); the process is `tasks.read.office_process`.
+Word XML is packed as docx without it (`tasks.read.office_xml`). Many at once cost little more than one, so
+`prepare` converts in batches what `read` will ask for. Fields are made plain text first
+(`tasks.read.office_fields`); the process is `tasks.read.office_process`.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import io
+import logging
 import re
 import time
-import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
-
-from lxml import etree
 
 from models.document import Artifact, Document, Paragraph
 from models.errors import ErrorKind, ReadError
@@ -24,7 +20,7 @@ from models.settings import settings
 from tasks.read import docx
 from tasks.read.office_fields import plain_doc, plain_odt, plain_rtf
 from tasks.read.office_process import SECONDS, SECONDS_EACH, convert, program
-from tasks.read.package import LARGEST_TOTAL, parse
+from tasks.read.office_xml import packed
 from tasks.read.sniff import SAVE_AS, sniff
 
 BATCH = 20
@@ -38,14 +34,14 @@ BROKEN = "文件已损坏或不是有效的文字处理文件，无法读取，"
 TOO_SLOW = f"文件转换超过{SECONDS:.0f}秒仍未完成，已放弃，" + SAVE_AS
 NO_TEXT = "无法识别文件内容（转换后没有可读的中文），" + SAVE_AS
 
-_FLAT = re.compile(rb"<pkg:package\b")
-_PKG = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
+_KINDS = ("doc", "rtf", "odt")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FEWEST_HAN = 10
 _FEWEST_USUAL = 0.6
 """Share of Chinese characters that GB 2312 knows; in bytes read at random a third is."""
 
 _converted: dict[str, bytes] = {}
+_log = logging.getLogger("hecha")
 
 
 def read(artifact: Artifact) -> Document:
@@ -55,10 +51,9 @@ def read(artifact: Artifact) -> Document:
     comes out or the conversion takes longer than `tasks.read.office_process.SECONDS`.
     """
     kind = sniff(artifact.content)
-    if kind == "wordxml" and _FLAT.search(artifact.content[:4096]):
-        made = _repacked(artifact.content)
-    else:
-        made = _converted.pop(artifact.sha256, b"") or _alone(kind, artifact.content)
+    made = _converted.pop(artifact.sha256, None)
+    if made is None:
+        made = packed(artifact.content, BROKEN) if kind == "wordxml" else _alone(kind, artifact.content)
     document = docx.read(Artifact(artifact.name, made, hashlib.sha256(made).hexdigest()))
     if not _readable(document):
         raise ReadError(ErrorKind.UNREADABLE, NO_TEXT)
@@ -70,30 +65,37 @@ def prepare(artifacts: Sequence[Artifact]) -> None:
 
     Raises nothing. Takes at most half of what the settings allow for one file, since it runs before the first.
     """
+    ends = time.monotonic() + settings().reader_seconds / 2
     soffice = program()
     if soffice is None:
         return
-    ends = time.monotonic() + settings().reader_seconds / 2
+    try:
+        waiting = _waiting(artifacts)
+        names = list(waiting)
+        for start in range(0, len(names), BATCH):
+            left = names[start : start + BATCH]
+            while left and (seconds := ends - time.monotonic()) > SECONDS_EACH:
+                allowed = min(SECONDS + SECONDS_EACH * len(left), seconds)
+                made = convert(soffice, [waiting[name] for name in left], allowed).documents
+                _hold({name: whole for name, whole in zip(left, made, strict=True) if whole is not None})
+                # the first that did not come out is what the run hung at or died of, or could not load
+                left = [name for name, whole in zip(left, made, strict=True) if whole is None][1:]
+    except Exception:
+        _log.exception("converting %d files at once; each will be tried alone", len(artifacts))
+
+
+def _waiting(artifacts: Sequence[Artifact]) -> dict[str, tuple[str, bytes]]:
     waiting: dict[str, tuple[str, bytes]] = {}
     for artifact in artifacts:
         if artifact.sha256 in _converted or artifact.sha256 in waiting:
             continue
         try:
             kind = sniff(artifact.content)
-            if kind == "wordxml" and _FLAT.search(artifact.content[:4096]):
-                continue
-            waiting[artifact.sha256] = _plain(kind, artifact.content)
+            if kind in _KINDS:
+                waiting[artifact.sha256] = _plain(kind, artifact.content)
         except ReadError:
             continue  # `read` says why
-    names = list(waiting)
-    for start in range(0, len(names), BATCH):
-        left = names[start : start + BATCH]
-        while left and (seconds := ends - time.monotonic()) > SECONDS_EACH:
-            allowed = min(SECONDS + SECONDS_EACH * len(left), seconds)
-            made = convert(soffice, [waiting[name] for name in left], allowed).documents
-            _hold({name: content for name, content in zip(left, made, strict=True) if content is not None})
-            # the first that did not come out is what the run hung at or died of, or could not load
-            left = [name for name, content in zip(left, made, strict=True) if content is None][1:]
+    return waiting
 
 
 def _hold(made: dict[str, bytes]) -> None:
@@ -108,7 +110,7 @@ def _hold(made: dict[str, bytes]) -> None:
 def _alone(kind: str, content: bytes) -> bytes:
     soffice = program()
     if soffice is None:
-        raise ReadError(ErrorKind.UNSUPPORTED, NOT_INSTALLED)
+        raise ReadError(ErrorKind.NOT_INSTALLED, NOT_INSTALLED)
     conversion = convert(soffice, [_plain(kind, content)], SECONDS)
     made = conversion.documents[0]
     if made is None:
@@ -123,8 +125,6 @@ def _plain(kind: str, content: bytes) -> tuple[str, bytes]:
             return "rtf", plain_rtf(content)
         case "odt":
             return "odt", plain_odt(content, BROKEN)
-        case "wordxml":
-            return "xml", content
         case _:
             return "doc", plain_doc(content)
 
@@ -145,23 +145,3 @@ def _in_gb2312(character: str) -> bool:
         return bool(character.encode("gb2312"))
     except UnicodeEncodeError:
         return False
-
-
-def _repacked(content: bytes) -> bytes:
-    """Put a package that was saved as one XML file (flat OPC) into the zip it stands for."""
-    packed = io.BytesIO()
-    try:
-        package = parse(content)
-        with zipfile.ZipFile(packed, "w") as archive:
-            for part in package.iterfind(_PKG + "part"):
-                name = (part.get(_PKG + "name") or "").lstrip("/")
-                xml, binary = part.find(f"{_PKG}xmlData/*"), part.findtext(_PKG + "binaryData")
-                if xml is not None:
-                    archive.writestr(name, etree.tostring(xml, encoding="UTF-8"))
-                elif binary:
-                    archive.writestr(name, base64.b64decode(binary))
-    except (etree.XMLSyntaxError, binascii.Error, ValueError) as error:
-        raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
-    if packed.tell() > LARGEST_TOTAL:
-        raise ReadError(ErrorKind.TOO_LARGE, BROKEN)
-    return packed.getvalue()

@@ -128,6 +128,10 @@ _FIELD = re.compile(
 )
 _DROPPED = frozenset({_TEXT + "section-source", _TEXT + "dde-connection-decls", _OFFICE + "scripts",
                       _OFFICE + "event-listeners", _OFFICE + "dde-source"})  # fmt: skip
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_OUTSIDE = frozenset(
+    _DRAW + name for name in ("image", "object", "object-ole", "plugin", "applet", "floating-frame")
+)
 _RUNNING = ("Basic/", "Scripts/", "Dialogs/")
 _PARTS = ("content.xml", "styles.xml")
 
@@ -153,7 +157,7 @@ def plain_odt(content: bytes, broken: str) -> bytes:
 
 def _plain_part(root: etree._Element) -> bytes:
     for element in list(root.iter("*")):
-        if element.tag in _DROPPED:
+        if element.tag in _DROPPED or element.get(_TEXT + "display") == "none":
             _drop(element)
             continue
         element.attrib.pop(_FORMULA, None)
@@ -162,7 +166,9 @@ def _plain_part(root: etree._Element) -> bytes:
             element.attrib.clear()
         link = element.get(_HREF)
         if link is not None and (":" in link or link.startswith(("/", "\\", ".."))):
-            element.set(_HREF, "#")
+            del element.attrib[_HREF]
+            if element.tag in _OUTSIDE:  # without what it shows, LibreOffice refuses the whole document
+                _drop(element)
     whole: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return whole
 

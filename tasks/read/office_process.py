@@ -207,14 +207,19 @@ def _own_folder() -> Path:
     """Return the folder of this process, made when first asked for and removed when the process ends."""
     own = _folders.get(os.getpid())
     if own is None or not own[0].is_dir():
-        for abandoned in _abandoned():
-            shutil.rmtree(abandoned, ignore_errors=True)
+        for left in abandoned():
+            shutil.rmtree(left, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
-        lock = os.open(folder / _OWNER, os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        own = _folders[os.getpid()] = (folder, lock)
+        own = _folders[os.getpid()] = (folder, locked(folder))
         atexit.register(_remove, os.getpid(), folder)
     return own[0]
+
+
+def locked(folder: Path) -> int:
+    """Take the lock that says a folder is in use; it falls when the descriptor returned is closed."""
+    lock = os.open(folder / _OWNER, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def _remove(owner: int, folder: Path) -> None:
@@ -222,7 +227,7 @@ def _remove(owner: int, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _abandoned() -> Iterator[Path]:
+def abandoned() -> Iterator[Path]:
     """Yield what processes that were killed left behind: their lock fell with them."""
     for folder in Path(tempfile.gettempdir()).glob(_FOLDER + "*"):
         try:

@@ -1,37 +1,70 @@
-"""PDF with a text layer: ruled tables by their lines, everything else as lines of text.
+"""PDF: ruled tables by their lines, everything else as lines of text; pages that are pictures by recognition.
 
-The lattice on pdfium is the first reading; pdfplumber reads the cells that hold digits a second time, and a
-cell on which the two differ carries both. A scan (no text on any page) is refused with a clear sentence.
+pdfium gives the first reading; the content streams of the pages with tables are read a second time without it,
+and a cell on which the two differ carries both. A page that holds a picture instead of text goes to
+`tasks.read.ocr` where that is installed.
 """
 
 from __future__ import annotations
 
-import re
+import io
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from models.document import Artifact, Block, Cell, Document, Locator, Paragraph, Table
+from models.document import Artifact, Block, Document, Table
 from models.errors import ErrorKind, ReadError
-from tasks.read.pdf_lattice import Glyph, Lattice, View, glyphs, lattices, view
+from tasks.read.pdf_cells import table as table_of
+from tasks.read.pdf_glyphs import glyphs
+from tasks.read.pdf_lattice import Lattice, lattices
+from tasks.read.pdf_lines import text_blocks
+from tasks.read.pdf_page import MOST_OBJECTS, TOO_MANY, UNKNOWN, Drawn, Glyph, View, drawn, view
+from tasks.read.pdf_running import without_running_lines
 
 MOST_PAGES = 100
-FRAGMENT = 1.6  # a gap wider than this many line heights parts two columns
-APART = 0.25  # and one wider than this parts two numbers
-LONGEST_PIECE = 24
-_PAGE_NUMBER = re.compile(r"^[-—–\s]*第?\s*\d{1,3}\s*页?[-—–\s]*(?:[/共]\s*\d{1,3}\s*页?)?$")
-_NUMBER = re.compile(r"[-+]?[\d,.]+|[-/—]+")
-_DIGIT = re.compile(r"\d")
+MOST_SCANNED = 30
+LARGEST_SIDE = 14_400.0  # points, 200 inches: as large as the format allows
+FEW = 20  # characters; a page with fewer has no text of its own
+SOME = 60  # and one with fewer behind a picture of the whole page has the mark of a scanner's program
+WHOLE = 0.6  # of the page, covered by one picture
+UNREAD = 0.2  # of the characters; where more have no meaning the text is of no use
+OUTLINES = 300  # shapes; a page of letters turned into curves has more
+LAYER_CONFIDENCE = 0.5
 ENCRYPTED = "PDF 文件已加密，无法读取，请取消密码后重新提交。"
 BROKEN = "PDF 文件已损坏或不完整，请重新导出后提交。"
-SCANNED_PAGES = "无法读取其中的文字，请提交由文字处理软件导出的 PDF 或 docx 文件。"
-SCANNED = "PDF 中没有可以读取的文字（可能是扫描件），请提交由文字处理软件导出的 PDF 或 docx 文件。"
+TOO_LONG = "PDF 有{pages}页，超过{most}页上限，请只提交年度报告本身。"
+TOO_LARGE = "PDF 第{page}页的页面尺寸异常，超过上限，未予读取；请重新导出为 A4 页面后提交。"
+INSTALL = "请提交由文字处理软件导出的 PDF 或 docx 文件，或运行 make ocr 安装文字识别组件后重新读取。"
+SCANNED_PAGES = "PDF 第{pages}页是扫描图片，无法读取其中的文字，" + INSTALL
+SCANNED = "PDF 中没有可以读取的文字（可能是扫描件），" + INSTALL
+TOO_MANY_SCANS = "PDF 有{pages}页扫描图片，超过{most}页上限，未予读取；请只提交年度报告本身。"
+EMPTY = "PDF 中没有文字，请确认提交的文件是否正确。"
+READ_ONCE = "第{pages}页的表格只读取了一次，未能用第二种方法核对。"
+LAYER = "第{pages}页是扫描图片，所读文字取自文件自带的识别结果。"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page as read: its blocks and what must be known to read its tables again."""
+
+    blocks: tuple[Block, ...] = ()
+    view: View | None = None
+    tables: tuple[tuple[Lattice, Table], ...] = ()
+    height: float = 0.0
+    characters: int = 0
+    pictures: int = 0
+    scanned: bool = False
+    recognised: bool = False
 
 
 def read(artifact: Artifact) -> Document:
-    """Read a text PDF. Raises ReadError for an encrypted, broken, scanned or very long one."""
+    """Read a PDF. Raises ReadError for one that is encrypted, broken, too long, or scanned where OCR is missing.
+
+    Metadata: ``pictures`` (large pictures nobody has read), ``ocr_pages`` (numbers of the pages read from
+    pictures, joined by commas).
+    """
     try:
         pdf = pdfium.PdfDocument(artifact.content)
     except pdfium.PdfiumError as error:
@@ -39,201 +72,176 @@ def read(artifact: Artifact) -> Document:
             raise ReadError(ErrorKind.ENCRYPTED, ENCRYPTED) from error
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
     try:
-        if len(pdf) > MOST_PAGES:
-            raise ReadError(
-                ErrorKind.TOO_LARGE, f"PDF 有{len(pdf)}页，超过{MOST_PAGES}页上限，请只提交年度报告本身。"
-            )
-        blocks: list[Block] = []
-        characters = tables = pictures = 0
-        scanned: list[int] = []
-        views: dict[int, View] = {}
-        for number in range(len(pdf)):
-            page = pdf[number]
-            text_page = page.get_textpage()
-            seen = view(page, text_page)
-            views[number + 1] = seen
-            found = glyphs(text_page, seen)
-            printed = sum(not g.text.isspace() for g in found)
-            characters += printed
-            images = _large_images(page)
-            if images and printed < 20:
-                scanned.append(number + 1)
-            pictures += images
-            page_blocks = _page(number + 1, seen.height, found, lattices(page, seen), tables)
-            tables += sum(isinstance(block, Table) and block.layout == "ruled" for block in page_blocks)
-            blocks.extend(page_blocks)
+        return _document(pdf, artifact.content)
     except pdfium.PdfiumError as error:
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
     finally:
         pdf.close()
-    if characters < 20:
-        raise ReadError(ErrorKind.UNSUPPORTED, SCANNED)
-    if scanned:
-        pages = "、".join(map(str, scanned))
-        raise ReadError(ErrorKind.UNSUPPORTED, f"PDF 第{pages}页是扫描图片，" + SCANNED_PAGES)
-    metadata = (("pictures", str(pictures)),) if pictures else ()
-    if views_of_tables := {n: v for n, v in views.items() if n in _pages_with_tables(blocks)}:
-        from tasks.read.pdf_second_reading import compared  # heavy, and of no use without a table
-
-        blocks = compared(artifact.content, blocks, views_of_tables)
-    return Document(tuple(blocks), "pdf", metadata)
 
 
-def _pages_with_tables(blocks: Sequence[Block]) -> set[int | None]:
-    return {block.locator.page for block in blocks if isinstance(block, Table) and block.layout == "ruled"}
+def _document(pdf: pdfium.PdfDocument, content: bytes) -> Document:
+    count = len(pdf)
+    if count > MOST_PAGES:
+        raise ReadError(ErrorKind.TOO_LARGE, TOO_LONG.format(pages=count, most=MOST_PAGES))
+    for number in range(1, count + 1):
+        if max(pdf.get_page_size(number - 1)) > LARGEST_SIDE:
+            raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(page=number))
+    if pdf.get_formtype() != raw.FORMTYPE_NONE:
+        pdf.init_forms()
+    filled = False
+    pages: list[_Page] = []
+    tables = 0
+    for number in range(1, count + 1):
+        page = pdf[number - 1]
+        if _filled_in(page, number):
+            filled = True
+            page.close()
+            page = pdf[number - 1]
+        pages.append(_page(page, number, tables))
+        tables += sum(isinstance(b, Table) and b.layout == "ruled" for b in pages[-1].blocks)
+        page.close()
+    _refuse_unread(pages)
+    if filled:  # what was filled in stands beside the pages until it is made a part of them
+        saved = io.BytesIO()
+        pdf.save(saved)
+        content = saved.getvalue()
+    blocks, notes = _read_again(content, pages)
+    metadata: list[tuple[str, str]] = []
+    if pictures := sum(page.pictures for page in pages):
+        metadata.append(("pictures", str(pictures)))
+    if recognised := [str(n) for n, page in enumerate(pages, start=1) if page.recognised]:
+        metadata.append(("ocr_pages", ",".join(recognised)))
+    if layered := [str(n) for n, page in enumerate(pages, start=1) if page.recognised and page.scanned]:
+        notes = (*notes, LAYER.format(pages="、".join(layered)))
+    return Document(tuple(blocks), "pdf", tuple(metadata), notes)
 
 
-def _large_images(page: pdfium.PdfPage) -> int:
-    """Count the images that could hold a table: a third of the page wide and more than a seal high."""
-    width = page.get_width()
-    count = 0
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
-        left, bottom, right, top = item.get_bounds()
-        count += right - left > width / 3 and top - bottom > 40
-    return count
-
-
-def _page(
-    number: int, height: float, found: Sequence[Glyph], tables: Sequence[Lattice], before: int
-) -> list[Block]:
-    placed: list[tuple[float, Block]] = []
-    used: set[int] = set()
-    for at, lattice in enumerate(tables, start=before + 1):
-        cells: list[Cell] = []
-        inside = [
-            g for g in found
-            if lattice.box[0] <= g.x <= lattice.box[2] and lattice.box[1] <= g.y <= lattice.box[3]
-        ]  # fmt: skip
-        for span in lattice.cells:
-            x0, top, x1, bottom = span.box
-            own = [g for g in inside if x0 <= g.x < x1 and top <= g.y < bottom]
-            used.update(g.index for g in own)
-            box = (round(x0, 1), round(top, 1), round(x1, 1), round(bottom, 1))
-            where = Locator(page=number, table=at, row=span.row + 1, column=span.column + 1, box=box)
-            cells.append(Cell(_text(own), span.row, span.column, span.row_span, span.column_span, where))
-        table = Table(tuple(cells), lattice.rows, lattice.columns, "ruled", Locator(page=number, table=at))
-        placed.append((lattice.box[1], table))
-    rest = [g for g in found if g.index not in used]
-    placed.extend(_text_blocks(number, height, rest))
-    return [block for _, block in sorted(placed, key=lambda item: item[0])]
-
-
-def _lines(found: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Gather characters, in the order of the page's text, into printed lines."""
-    lines: list[list[Glyph]] = []
-    last: Glyph | None = None
-    for glyph in found:
-        if glyph.text.isspace():
-            if lines:
-                lines[-1].append(glyph)  # the box of a space says nothing, so it opens no line
-            continue
-        if last is None or not _on_one_line(last, glyph):
-            lines.append([])
-        lines[-1].append(glyph)
-        last = glyph
-    return [_from_the_left(line) for line in lines]
-
-
-def _from_the_left(line: list[Glyph]) -> list[Glyph]:
-    """Put a line in order where the file holds it otherwise; its spaces can no longer be placed then."""
-    marks = [g for g in line if not g.text.isspace()]
-    if all(a.x <= b.x for a, b in pairwise(marks)):
-        return line
-    return sorted(marks, key=lambda g: g.x)
-
-
-def _on_one_line(one: Glyph, other: Glyph) -> bool:
-    """Say whether two characters stand on one line: their middles are nearer than two fifths of a line."""
-    return abs(one.y - other.y) < 0.4 * min(one.bottom - one.top, other.bottom - other.top)
-
-
-def _text(found: Sequence[Glyph]) -> str:
-    lines = (_spaced(line) for line in _lines(found))
-    return "\n".join(line for line in lines if line)
-
-
-def _spaced(line: Sequence[Glyph]) -> str:
-    """Return a line as printed; where two numbers stand apart without a space character, one is put in."""
-    pieces: list[str] = []
-    last: Glyph | None = None
-    for glyph in line:
-        if glyph.text.isspace():
-            pieces.append(glyph.text)
-            continue
-        if last is not None:
-            size = max(glyph.bottom - glyph.top, 6.0)
-            gap = glyph.left - last.right
-            missing = (
-                2 if gap > FRAGMENT * size else 1 if gap > APART * size and _both_ascii(last, glyph) else 0
-            )
-            pieces.append(" " * (missing - len(pieces[-1]) if pieces[-1].isspace() else missing))
-        pieces.append(glyph.text)
-        last = glyph
-    return "".join(pieces).strip()
-
-
-def _both_ascii(one: Glyph, other: Glyph) -> bool:
-    return one.text.isascii() and other.text.isascii()
-
-
-def _fragments(line: Sequence[Glyph]) -> list[tuple[str, float]]:
-    """Cut a line of text where a gap is wider than two characters."""
-    pieces: list[tuple[list[Glyph], float]] = []
-    last: Glyph | None = None
-    for glyph in line:
-        if glyph.text.isspace():
-            continue
-        size = max(glyph.bottom - glyph.top, 6.0)
-        if last is None or glyph.left - last.right > FRAGMENT * size:
-            pieces.append(([], glyph.left))
-        pieces[-1][0].append(glyph)
-        last = glyph
-    return [(_spaced(glyphs_of), left) for glyphs_of, left in pieces]
-
-
-def _one_line_each(lines: Sequence[list[Glyph]]) -> list[list[Glyph]]:
-    """Join short pieces of one printed line that the file holds apart, as in a table drawn column by column."""
-    joined: list[list[list[Glyph]]] = []
-    for line in lines:
-        home = next((pieces for pieces in joined if all(_beside(piece, line) for piece in pieces)), None)
-        if home is None:
-            joined.append([line])
+def _filled_in(page: pdfium.PdfPage, number: int) -> bool:
+    """Make what was filled in or typed over a part of the page; say whether there was any. Other notes go."""
+    count = raw.FPDFPage_GetAnnotCount(page)
+    if count > MOST_OBJECTS:
+        raise ReadError(ErrorKind.TOO_LARGE, TOO_MANY.format(page=number))
+    kept = 0
+    for index in reversed(range(count)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT):
+            kept += 1
         else:
-            home.append(line)
-    return [[g for piece in sorted(pieces, key=lambda p: p[0].left) for g in piece] for pieces in joined]
+            raw.FPDFPage_RemoveAnnot(page, index)
+    return bool(kept) and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS
 
 
-def _beside(one: Sequence[Glyph], other: Sequence[Glyph]) -> bool:
-    """Say whether two short pieces stand on one line, side by side. Longer ones may be columns of prose."""
-    if len(one) > LONGEST_PIECE or len(other) > LONGEST_PIECE or not _on_one_line(one[0], other[0]):
-        return False
-    return max(g.right for g in one) <= other[0].left or max(g.right for g in other) <= one[0].left
+def _page(page: pdfium.PdfPage, number: int, before: int) -> _Page:
+    text_page = page.get_textpage()
+    seen = view(page, text_page)
+    drawing = drawn(page, seen, number)
+    found = glyphs(text_page, seen, drawing, number)
+    text_page.close()
+    printed = [g for g in found if not g.invisible]
+    layer = [replace(g, invisible=False) for g in found if g.invisible]
+    visible = [g for g in printed if not (g.hidden or g.text.isspace())]
+    pictures = [
+        (box[2] - box[0]) * (box[3] - box[1])
+        for box in drawing.pictures
+        if box[2] - box[0] > seen.width / 3 and box[3] - box[1] > 40
+    ]
+    share = max(pictures, default=0.0) / max(seen.width * seen.height, 1.0)
+    if not _is_scan(visible, len(layer), share, drawing):
+        blocks, tables = _blocks(number, seen, printed, lattices(drawing), before)
+        return _Page(tuple(blocks), seen, tuple(tables), seen.height, len(visible), len(pictures))
+    from tasks.read import ocr  # an extra; heavy
+
+    if ocr.available():
+        image, dpi = ocr.render(page)
+        return _Page(tuple(ocr.page(image, number, dpi, before)), recognised=True)
+    if len(layer) >= FEW:
+        blocks, _ = _blocks(number, seen, layer, lattices(drawing), before)
+        return _Page(tuple(_doubtful(blocks)), height=seen.height, scanned=True, recognised=True)
+    return _Page(height=seen.height, characters=len(visible), scanned=True)
 
 
-def _columns(fragment: str) -> list[str]:
-    """Part numbers of narrow columns, which stand too near for a gap."""
-    parts = fragment.split()
-    return parts if all(_NUMBER.fullmatch(part) for part in parts) else [fragment]
+def _is_scan(visible: Sequence[Glyph], layer: int, share: float, drawing: Drawn) -> bool:
+    """Say whether what a page shows is not in its text: a picture, curves, or a font that names no character."""
+    if len(visible) < FEW:
+        return share > 0 or layer >= FEW or drawing.outlines > OUTLINES
+    if sum(g.text == UNKNOWN for g in visible) > UNREAD * len(visible):
+        return True
+    return share > WHOLE and (len(visible) < SOME or layer > len(visible))
 
 
-def _text_blocks(number: int, height: float, found: Sequence[Glyph]) -> list[tuple[float, Block]]:
-    blocks: list[tuple[float, Block]] = []
-    for whole in _one_line_each(_lines(found)):
-        line = [g for g in whole if not g.text.isspace()]
-        top = min(g.top for g in line)
-        pieces = _fragments(line)
-        text = "".join(text for text, _ in pieces)
-        if len(pieces) == 1 and _PAGE_NUMBER.match(text) and (top > 0.9 * height or top < 0.07 * height):
-            continue
-        box = (
-            round(min(g.left for g in line), 1), round(top, 1),
-            round(max(g.right for g in line), 1), round(max(g.bottom for g in line), 1),
-        )  # fmt: skip
-        where = Locator(page=number, box=box)
-        if len(pieces) > 1 and sum(bool(_DIGIT.search(t)) for t, _ in pieces) >= 1 and len(text) < 80:
-            columns = [column for text, _ in pieces for column in _columns(text)]
-            cells = tuple(Cell(t, 0, c, locator=where) for c, t in enumerate(columns))
-            blocks.append((top, Table(cells, 1, len(cells), "aligned", where)))
-        elif text:
-            blocks.append((top, Paragraph(_spaced(whole), locator=where)))
-    return blocks
+def _doubtful(blocks: Sequence[Block]) -> list[Block]:
+    """Mark the cells as recognised by a program of which nothing is known."""
+    return [
+        replace(
+            b, cells=tuple(replace(c, read_by="ocr", confidence=LAYER_CONFIDENCE) for c in b.cells)
+        ) if isinstance(b, Table) else b
+        for b in blocks
+    ]  # fmt: skip
+
+
+def _blocks(
+    number: int, seen: View, found: Sequence[Glyph], ruled: Sequence[Lattice], before: int
+) -> tuple[list[Block], list[tuple[Lattice, Table]]]:
+    """Return the blocks of a page in reading order, and its ruled tables with their lattices.
+
+    What stands in one cell of a layout is read together, cell by cell.
+    """
+    frames = [lattice for lattice in ruled if lattice.frame]
+    Key = tuple[float, int]
+
+    def key(x: float, y: float) -> Key | None:
+        homes = [(frame, cell) for frame in frames if (cell := frame.owner(x, y)) is not None]
+        if not homes:
+            return None
+        frame, cell = min(homes, key=lambda home: home[0].xs[-1] - home[0].xs[0])
+        return frame.ys[0], cell
+
+    placed: list[tuple[tuple[float, int, float], Block]] = []
+    tables: list[tuple[Lattice, Table]] = []
+    used: set[int] = set()
+    for at, lattice in enumerate((t for t in ruled if not t.frame), start=before + 1):
+        table, indices = table_of(number, at, lattice, found, seen)
+        used |= indices
+        left, top, right, bottom = lattice.box
+        home = key((left + right) / 2, (top + bottom) / 2)
+        placed.append(((*(home or (top, -1)), top), table))
+        tables.append((lattice, table))
+    rest: dict[Key | None, list[Glyph]] = {}
+    for glyph in found:
+        if glyph.index not in used:
+            rest.setdefault(key(glyph.x, glyph.y) if frames else None, []).append(glyph)
+    for home, loose in rest.items():
+        placed += [((*(home or (top, -1)), top), block) for top, block in text_blocks(number, seen, loose)]
+    return [block for _, block in sorted(placed, key=lambda item: item[0])], tables
+
+
+def _refuse_unread(pages: Sequence[_Page]) -> None:
+    scanned = [n for n, page in enumerate(pages, start=1) if page.scanned and not page.recognised]
+    recognised = sum(page.recognised for page in pages)
+    if len(scanned) + recognised > MOST_SCANNED:
+        raise ReadError(
+            ErrorKind.TOO_LARGE,
+            TOO_MANY_SCANS.format(pages=len(scanned) + recognised, most=MOST_SCANNED),
+        )
+    if recognised == 0 and sum(page.characters for page in pages) < FEW:
+        raise ReadError(ErrorKind.UNSUPPORTED, SCANNED if scanned else EMPTY)
+    if scanned:
+        raise ReadError(ErrorKind.UNSUPPORTED, SCANNED_PAGES.format(pages="、".join(map(str, scanned))))
+
+
+def _read_again(content: bytes, pages: Sequence[_Page]) -> tuple[list[Block], tuple[str, ...]]:
+    blocks = without_running_lines([page.blocks for page in pages], [page.height for page in pages])
+    ruled = {n: page for n, page in enumerate(pages, start=1) if page.tables and page.view}
+    if not ruled:
+        return blocks, ()
+    from tasks.read.pdf_second_reading import Seen, compared  # heavy, and of no use without a table
+
+    seen = {n: Seen(page.view, page.tables) for n, page in ruled.items() if page.view}
+    again = compared(content, seen)
+    missing = [
+        str(n) for n, page in ruled.items() if any(t.locator.table not in again for _, t in page.tables)
+    ]
+    notes = (READ_ONCE.format(pages="、".join(missing)),) if missing else ()
+    return [again.get(b.locator.table or 0, b) if isinstance(b, Table) else b for b in blocks], notes

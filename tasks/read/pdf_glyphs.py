@@ -11,13 +11,32 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from models.errors import ErrorKind, ReadError
-from tasks.read.pdf_page import LOWEST, MOST_GLYPHS, PALE, TOO_MANY, UNKNOWN, WIDE, Box, Drawn, Glyph, View
+from tasks.read.pdf_page import (
+    LOWEST,
+    MOST_GLYPHS,
+    PALE,
+    TOO_MANY,
+    UNKNOWN,
+    WIDE,
+    Box,
+    Drawn,
+    Glyph,
+    View,
+    address,
+)
 
 STRUCK_TWICE = 0.08  # of the height of a line; the same character as near as this is bold type
+MOST_FILLS = 3_000  # of one page; one with more coloured boxes is a drawing
 NEAREST = 0.5  # points; and so is one as near as this
-_FIRST_PRIVATE, _LAST_PRIVATE = 0xE000, 0xF8FF
+_SURROGATES, _PRIVATE = 0xD800, 0xF8FF
+"""Where the codes begin and end that name no character: halves of one, and the free use of fonts."""
+_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _FILLED = (raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_CLIP)
+
+
+UNORDERED = 1 << 30  # drawn who knows when: taken to be on top of everything
+Colour = tuple[ctypes.c_uint, ctypes.c_uint, ctypes.c_uint, ctypes.c_uint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,7 @@ def glyphs(text_page: pdfium.PdfTextPage, seen: View, drawing: Drawn, number: in
     if count > MOST_GLYPHS:
         raise ReadError(ErrorKind.TOO_LARGE, TOO_MANY.format(page=number))
     rect = raw.FS_RECTF()
+    colour = (ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint())
     looks: dict[int, _Look] = {}
     found: list[Glyph] = []
     painted: list[_Look] = []
@@ -52,7 +72,7 @@ def glyphs(text_page: pdfium.PdfTextPage, seen: View, drawing: Drawn, number: in
             file = _plausible(text_page, index, file)
         left, top, right, bottom = seen.place(*file)
         found.append(Glyph(text, (left + right) / 2, (top + bottom) / 2, left, top, right, bottom, index))
-        painted.append(_look(text_page, index, drawing, looks))
+        painted.append(_look(text_page, index, drawing, looks, colour))
     return _struck_once(_shown(found, painted, seen, drawing))
 
 
@@ -62,13 +82,11 @@ def _character(text_page: pdfium.PdfTextPage, index: int) -> str:
         return ""
     if code == 32:
         return " "
-    if raw.FPDFText_IsGenerated(text_page, index):
-        return chr(code) if chr(code).isspace() else ""
     if raw.FPDFText_HasUnicodeMapError(text_page, index):
         return UNKNOWN
-    if raw.FPDFText_IsHyphen(text_page, index):
-        return "-"
-    if code < 32 or 0xD800 <= code <= _LAST_PRIVATE or code in (0xFFFE, 0xFFFF) or code > 0x10FFFF:
+    if code == _HYPHEN and raw.FPDFText_IsHyphen(text_page, index):
+        return "" if raw.FPDFText_IsGenerated(text_page, index) else "-"
+    if code < 32 or _SURROGATES <= code <= _PRIVATE or code in (0xFFFE, 0xFFFF) or code > 0x10FFFF:
         return "\t" if code == 9 else UNKNOWN
     return chr(code)
 
@@ -80,51 +98,52 @@ def _plausible(text_page: pdfium.PdfTextPage, index: int, loose: Box) -> Box:
     return tight if 0 < 2.5 * ink < loose[2] - loose[0] else loose
 
 
-def _look(text_page: pdfium.PdfTextPage, index: int, drawing: Drawn, looks: dict[int, _Look]) -> _Look:
+def _look(
+    text_page: pdfium.PdfTextPage, index: int, drawing: Drawn, looks: dict[int, _Look], colour: Colour
+) -> _Look:
+    red, green, blue, opacity = colour
     item = raw.FPDFText_GetTextObject(text_page, index)
-    address = ctypes.cast(item, ctypes.c_void_p).value or 0
-    known = looks.get(address)
+    place = address(item)
+    known = looks.get(place)
     if known is not None:
         return known
     clear = pale = False
-    if address:
+    if place:
         mode = raw.FPDFTextObj_GetTextRenderMode(item)
         clear = mode in _INVISIBLE
-        if mode in _FILLED:
-            colour = [ctypes.c_uint() for _ in range(4)]
-            if raw.FPDFPageObj_GetFillColor(item, *colour):
-                clear = colour[3].value == 0
-                pale = min(c.value for c in colour[:3]) >= PALE
-    looks[address] = _Look(clear, pale, drawing.order.get(address, 1 << 30))
-    return looks[address]
+        if mode in _FILLED and raw.FPDFPageObj_GetFillColor(item, red, green, blue, opacity):
+            clear = opacity.value == 0
+            pale = min(red.value, green.value, blue.value) >= PALE
+    looks[place] = _Look(clear, pale, drawing.order.get(place, UNORDERED))
+    return looks[place]
 
 
 def _shown(found: Sequence[Glyph], painted: Sequence[_Look], seen: View, drawing: Drawn) -> list[Glyph]:
-    """Mark what nobody sees: invisible, tiny or off the page, under a fill painted later, white on white."""
+    """Mark what nobody sees: tiny or off the page, under a fill painted later, white on white."""
     if not found:
         return []
     x, y = np.array([g.x for g in found]), np.array([g.y for g in found])
     order = np.array([look.order for look in painted])
     pale = np.array([look.pale for look in painted])
-    hidden = np.array([look.clear for look in painted])
-    hidden |= np.array([g.bottom - g.top < LOWEST and not g.text.isspace() for g in found])
+    hidden = np.array([max(g.bottom - g.top, g.right - g.left) < LOWEST for g in found])
     hidden |= (x < 0) | (y < 0) | (x > seen.width) | (y > seen.height)
     on_colour = np.zeros(len(found), dtype=bool)
-    last = int(order[order < 1 << 30].max(initial=-1))
-    first = int(order.min(initial=0))
-    for at, (left, top, right, bottom), white in drawing.fills:
-        if at < first and (white or not pale.any()):
-            continue  # the ground on which everything was painted
+    first, any_pale = int(order.min()), bool(pale.any())
+    for at, (left, top, right, bottom), white in drawing.fills[:MOST_FILLS]:
+        if at < first and not any_pale:
+            continue  # the ground on which everything is painted
         within = (x > left) & (x < right) & (y > top) & (y < bottom)
         hidden |= within & (order < at)
-        if pale.any():
-            on_colour = np.where(within & (order > at), not white, on_colour)
-    if pale.any():
-        for left, top, right, bottom in drawing.pictures:
+        on_colour = np.where(within & (order > at), not white, on_colour)
+    if any_pale:
+        for left, top, right, bottom in drawing.pictures[:MOST_FILLS]:
             on_colour |= (x > left) & (x < right) & (y > top) & (y < bottom)
         hidden |= pale & ~on_colour
-    del last
-    return [replace(g, hidden=True) if h else g for g, h in zip(found, hidden.tolist(), strict=True)]
+    marks = zip(found, hidden.tolist(), painted, strict=True)
+    return [
+        replace(g, hidden=h and not g.text.isspace(), invisible=look.clear) if h or look.clear else g
+        for g, h, look in marks
+    ]
 
 
 def _struck_once(found: Sequence[Glyph]) -> list[Glyph]:
@@ -138,7 +157,10 @@ def _struck_once(found: Sequence[Glyph]) -> list[Glyph]:
         near = max(NEAREST, STRUCK_TWICE * (glyph.bottom - glyph.top))
         column, row = int(glyph.x // 4), int(glyph.y // 4)
         again = any(
-            abs(other.x - glyph.x) <= near and abs(other.y - glyph.y) <= near and other.hidden == glyph.hidden
+            abs(other.x - glyph.x) <= near
+            and abs(other.y - glyph.y) <= near
+            and other.hidden == glyph.hidden
+            and other.invisible == glyph.invisible
             for i in (-1, 0, 1)
             for j in (-1, 0, 1)
             for other in places.get((glyph.text, column + i, row + j), ())

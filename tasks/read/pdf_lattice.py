@@ -1,39 +1,23 @@
-"""The ruled tables of a PDF page, from its ruling lines and the characters between them."""
+"""The ruled tables of a PDF page, from its ruling lines."""
 
 from __future__ import annotations
 
-import ctypes
-import math
-from collections import Counter
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+import numpy as np
 
-TOLERANCE = 2.5  # points within which two rules are one line
+from tasks.read.pdf_page import Box, Drawn, Rule
+
+TOLERANCE = 2.5  # points within which two strokes touch
+TIGHT = 0.8  # and within which they certainly do: a frame keeps a pixel of padding from what it holds
+DOUBLE = 3.5  # points; two rules as near as this are one: no digit has room between them
 COVERED = 0.6  # share of a cell's edge that must be ruled for a border to stand there
-THIN = 3.0
-WIDE = 36.0  # points; a character box wider than this is looked at twice
+OPEN = 6.0  # points by which strokes must pass the outermost rule to make a row or column without one
 MOST_CROSSINGS = 5_000_000  # a page with more strokes than this allows for is a drawing
-OPEN = 6.0  # points by which verticals must pass the outermost rule to make a row without one
-
-
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One character: its middle, its box (left, top, right, bottom) and its place in the page's text."""
-
-    text: str
-    x: float
-    y: float
-    left: float
-    top: float
-    right: float
-    bottom: float
-    index: int
+MOST_CELLS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,116 +33,67 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lattice:
-    """One ruled table of a page."""
+    """One ruled table of a page: positions of its rules, its cells, and which cell each crossing belongs to.
 
-    rows: int
-    columns: int
-    cells: tuple[Span, ...]
-    box: Box
-
-
-Rule = tuple[float, float, float]
-"""(position across, start, end) of a horizontal or vertical stroke, in points from the top left corner"""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How the points of a page are seen by who reads its text upright: from the top left corner, y downwards.
-
-    `turned` is how far the text has to be turned clockwise for that, in quarters: tables that lie on their
-    side are read as they are meant, whether or not the page is marked as rotated.
+    `frame` is set for a layout: it has other lattices within its cells and is no table itself.
     """
 
-    turned: int
-    left: float
-    bottom: float
-    right: float
-    top: float
+    ys: tuple[float, ...]
+    xs: tuple[float, ...]
+    cells: tuple[Span, ...]
+    owners: tuple[tuple[int, ...], ...]
+    frame: bool = False
 
     @property
-    def height(self) -> float:
-        """The height of the page when its text stands upright."""
-        return self.right - self.left if self.turned % 2 else self.top - self.bottom
+    def rows(self) -> int:
+        """The number of rows."""
+        return len(self.ys) - 1
 
-    def place(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """Turn a box of the file (y upwards) into (left, top, right, bottom) as seen."""
-        if self.turned == 1:
-            return bottom - self.bottom, left - self.left, top - self.bottom, right - self.left
-        if self.turned == 2:
-            return self.right - right, bottom - self.bottom, self.right - left, top - self.bottom
-        if self.turned == 3:
-            return self.top - top, self.right - right, self.top - bottom, self.right - left
-        return left - self.left, self.top - top, right - self.left, self.top - bottom
+    @property
+    def columns(self) -> int:
+        """The number of columns."""
+        return len(self.xs) - 1
 
+    @property
+    def box(self) -> Box:
+        """The outline: (left, top, right, bottom)."""
+        return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
 
-def view(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> View:
-    """Return the view in which most of the page's text is upright."""
-    count = text_page.count_chars()
-    sample = range(0, count, max(1, count // 50))
-    quarters = Counter(
-        round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
-        for index in sample
-        if not chr(raw.FPDFText_GetUnicode(text_page, index)).isspace()
-    )
-    turned = -quarters.most_common(1)[0][0] % 4 if quarters else 0  # pdfium measures clockwise
-    return View(turned, *page.get_cropbox())
+    def owner(self, x: float, y: float) -> int | None:
+        """Return which of `cells` a point lies in."""
+        if not (self.xs[0] <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]):
+            return None
+        return self.owners[bisect_right(self.ys, y) - 1][bisect_right(self.xs, x) - 1]
 
 
-def glyphs(text_page: pdfium.PdfTextPage, seen: View) -> list[Glyph]:
-    """Return the characters of a page in the order of the file."""
-    found: list[Glyph] = []
-    for index in range(text_page.count_chars()):
-        code = raw.FPDFText_GetUnicode(text_page, index)
-        if code in (0, 10, 13, 0xFFFE, 0xFFFF) or code > 0x10FFFF:
-            continue
-        # the loose box has the height of the line: 一 and 、 share it
-        box = text_page.get_charbox(index, loose=True)
-        if box[2] - box[0] > WIDE:
-            box = _plausible(text_page, index, box)
-        left, top, right, bottom = seen.place(*box)
-        found.append(
-            Glyph(chr(code), (left + right) / 2, (top + bottom) / 2, left, top, right, bottom, index)
-        )
-    return found
+Strokes = tuple[list[Rule], list[Rule]]
+"""(across, down)"""
 
 
-def _plausible(text_page: pdfium.PdfTextPage, index: int, loose: Box) -> Box:
-    """Return the ink's box where the loose one is far too large, as in fonts for vertical writing."""
-    tight: Box = text_page.get_charbox(index)
-    ink = max(tight[2] - tight[0], tight[3] - tight[1])
-    return tight if 0 < 2.5 * ink < loose[2] - loose[0] else loose
+def lattices(drawing: Drawn) -> list[Lattice]:
+    """Return the ruled tables of a page, top to bottom; a layout comes with `frame` set."""
+    across, down = joined(drawing.across), joined(drawing.down)
+    if len(across) * len(down) > MOST_CROSSINGS:
+        return []
+    found: list[Lattice] = []
+    for group in _components(across, down, TOLERANCE):
+        found += _apart(group)
+    return sorted(found, key=lambda table: (table.box[1], table.box[0]))
 
 
-def rules(page: pdfium.PdfPage, seen: View) -> tuple[list[Rule], list[Rule]]:
-    """Return the horizontal and vertical strokes of a page; a stroked box gives four, a thin box one."""
-    across: list[Rule] = []
-    down: list[Rule] = []
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4):
-        left, top, right, bottom = seen.place(*item.get_bounds())
-        wide, high = right - left, bottom - top
-        if high <= THIN < wide:
-            across.append(((top + bottom) / 2, left, right))
-        elif wide <= THIN < high:
-            down.append(((left + right) / 2, top, bottom))
-        elif wide > THIN and high > THIN and _is_stroked(item):
-            across += [(top, left, right), (bottom, left, right)]
-            down += [(left, top, bottom), (right, top, bottom)]
-    return _joined(across), _joined(down)
-
-
-def _joined(strokes: Sequence[Rule]) -> list[Rule]:
+def joined(strokes: Sequence[Rule]) -> list[Rule]:
     """Join strokes that lie on one line and touch: browsers draw every border of every cell by itself."""
-    joined: list[Rule] = []
-    for at in _groups(sorted(strokes), 0.5):
+    whole: list[Rule] = []
+    for level in _groups(sorted(strokes), 0.5):
         reached: Rule | None = None
-        for position, start, end in sorted(at, key=lambda stroke: stroke[1]):
-            if reached is not None and start <= reached[2] + TOLERANCE:
+        for position, start, end in sorted(level, key=lambda stroke: stroke[1]):
+            if reached is not None and start <= reached[2] + TIGHT:
                 reached = (reached[0], reached[1], max(reached[2], end))
-                joined[-1] = reached
+                whole[-1] = reached
             else:
                 reached = (position, start, end)
-                joined.append(reached)
-    return joined
+                whole.append(reached)
+    return whole
 
 
 def _groups(strokes: Sequence[Rule], distance: float) -> list[list[Rule]]:
@@ -172,38 +107,9 @@ def _groups(strokes: Sequence[Rule], distance: float) -> list[list[Rule]]:
     return groups
 
 
-def _is_stroked(item: pdfium.PdfObject) -> bool:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item, fill, stroke)
-    return bool(stroke.value) and raw.FPDFPath_CountSegments(item) in (4, 5, 6)
-
-
-def _cluster(positions: Sequence[float]) -> list[float]:
-    groups: list[list[float]] = []
-    for position in sorted(positions):
-        if groups and position - groups[-1][-1] <= TOLERANCE:
-            groups[-1].append(position)
-        else:
-            groups.append([position])
-    return [sum(group) / len(group) for group in groups]
-
-
-def _covered(strokes: Sequence[Rule], position: float, start: float, end: float) -> bool:
-    total, reached = 0.0, start
-    for _, a, b in sorted(
-        (s for s in strokes if abs(s[0] - position) <= TOLERANCE and s[2] > start and s[1] < end),
-        key=lambda s: s[1],
-    ):
-        a, b = max(a, reached), min(b, end)
-        if b > a:
-            total += b - a
-            reached = b
-    return total >= COVERED * (end - start)
-
-
-def _components(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
-    """Group strokes that touch each other: one group a table."""
-    if len(across) * len(down) > MOST_CROSSINGS:
+def _components(across: Sequence[Rule], down: Sequence[Rule], reach: float) -> list[Strokes]:
+    """Group strokes that come within `reach` of each other."""
+    if not across or not down:
         return []
     parent = list(range(len(across) + len(down)))
 
@@ -213,67 +119,142 @@ def _components(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list
             i = parent[i]
         return i
 
-    for i, (y, left, right) in enumerate(across):
-        for j, (x, top, bottom) in enumerate(down, start=len(across)):
-            if left - TOLERANCE <= x <= right + TOLERANCE and top - TOLERANCE <= y <= bottom + TOLERANCE:
-                parent[root(i)] = root(j)
-    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    y, left, right = (column[:, None] for column in np.array(across).T)
+    x, top, bottom = np.array(down).T
+    touching = (left - reach <= x) & (x <= right + reach) & (top - reach <= y) & (y <= bottom + reach)
+    for i, j in zip(*(axis.tolist() for axis in touching.nonzero()), strict=True):
+        parent[root(i)] = root(len(across) + j)
+    groups: dict[int, Strokes] = {}
     for i, stroke in enumerate(across):
         groups.setdefault(root(i), ([], []))[0].append(stroke)
     for j, stroke in enumerate(down, start=len(across)):
         groups.setdefault(root(j), ([], []))[1].append(stroke)
-    return [group for group in groups.values() if len(group[0]) >= 2 and len(group[1]) >= 2]
+    return list(groups.values())
 
 
-def lattices(page: pdfium.PdfPage, seen: View) -> list[Lattice]:
-    """Return the ruled tables of a page, top to bottom."""
-    found = [table for group in _components(*rules(page, seen)) if (table := _lattice(*group)) is not None]
-    return sorted(found, key=lambda table: (table.box[1], table.box[0]))
+def _apart(group: Strokes) -> list[Lattice]:
+    """Make the tables of strokes that nearly touch: one, or several where a frame stands round them.
 
-
-def _with_open_ends(ys: list[float], xs: Sequence[float], down: Sequence[Rule]) -> list[float]:
-    """Add the end of a first or last row whose outer rule the page break has swallowed.
-
-    Such a row is known by its verticals: three or more of them end at one height beyond the outermost rule.
+    The strokes of a frame do not really touch those of what it holds. Without a frame all of them are one table,
+    however carelessly its rules meet.
     """
-    reach = [[s for s in down if abs(s[0] - x) <= TOLERANCE] for x in xs]
-    tops = [min(s[1] for s in strokes) for strokes in reach if strokes]
-    bottoms = [max(s[2] for s in strokes) for strokes in reach if strokes]
-    above = [y for y in tops if y < ys[0] - OPEN]
-    below = [y for y in bottoms if y > ys[-1] + OPEN]
-    if len(above) >= 3 and max(above) - min(above) <= TOLERANCE:
-        ys = [min(above), *ys]
-    if len(below) >= 3 and max(below) - min(below) <= TOLERANCE:
-        ys = [*ys, max(below)]
-    return ys
+    parts = _components(*group, TIGHT)
+    if len(parts) > 1:
+        tables = [(part, table) for part in parts if (table := _lattice(*part))]
+        loose = [part for part in parts if not any(part is other for other, _ in tables)]
+        if tables and all(_outside(part, table) for part in loose for _, table in tables):
+            holders = [
+                any(table is not other and _within_a_cell(other, table) for _, other in tables)
+                for _, table in tables
+            ]
+            if any(holders):
+                return [
+                    Lattice(table.ys, table.xs, table.cells, table.owners, frame=holds)
+                    for (_, table), holds in zip(tables, holders, strict=True)
+                ]
+            if loose:  # the sides of a frame that the ends of the page have cut open
+                across = [stroke for part, _ in tables for stroke in part[0]]
+                down = [stroke for part, _ in tables for stroke in part[1]]
+                again = (_lattice(*g) for g in _components(across, down, TOLERANCE))
+                return [table for table in again if table is not None]
+    table = _lattice(*group)
+    return [table] if table else []
 
 
-def _lattice(across: list[Rule], down: list[Rule]) -> Lattice | None:
-    xs = _cluster([s[0] for s in down])
-    ys = _with_open_ends(_cluster([s[0] for s in across]), xs, down)
-    rows, columns = len(ys) - 1, len(xs) - 1
-    if rows < 1 or columns < 1 or rows * columns > 20_000:
+def _within_a_cell(inner: Lattice, outer: Lattice) -> bool:
+    left, top, right, bottom = inner.box
+    one = outer.owner(left + TOLERANCE, top + TOLERANCE)
+    return one is not None and one == outer.owner(right - TOLERANCE, bottom - TOLERANCE)
+
+
+def _outside(part: Strokes, table: Lattice) -> bool:
+    """Say whether no stroke of a part lies inside a table."""
+    left, top, right, bottom = table.box
+    left, top, right, bottom = left + DOUBLE, top + DOUBLE, right - DOUBLE, bottom - DOUBLE
+    return not any(top < y < bottom and a < right and b > left for y, a, b in part[0]) and not any(
+        left < x < right and a < bottom and b > top for x, a, b in part[1]
+    )
+
+
+def _lattice(across: Sequence[Rule], down: Sequence[Rule]) -> Lattice | None:
+    if len(across) < 2 or len(down) < 2:
         return None
-    border_right = [
-        [_covered(down, xs[c + 1], ys[r], ys[r + 1]) for c in range(columns)] for r in range(rows)
-    ]
-    border_below = [
-        [_covered(across, ys[r + 1], xs[c], xs[c + 1]) for c in range(columns)] for r in range(rows)
-    ]
-    used: set[tuple[int, int]] = set()
+    inner_ys, inner_xs = _cluster([s[0] for s in across]), _cluster([s[0] for s in down])
+    ys = _with_open_ends(inner_ys, _by_position(down, inner_xs))
+    xs = _with_open_ends(inner_xs, _by_position(across, inner_ys))
+    rows, columns = len(ys) - 1, len(xs) - 1
+    if rows < 1 or columns < 1 or rows * columns > MOST_CELLS:
+        return None
+    right_of = [_ruled(strokes, ys) for strokes in _by_position(down, xs)]
+    below = [_ruled(strokes, xs) for strokes in _by_position(across, ys)]
+    owners = [[-1] * columns for _ in range(rows)]
     cells: list[Span] = []
     for r in range(rows):
         for c in range(columns):
-            if (r, c) in used:
+            if owners[r][c] >= 0:
                 continue
             wide = 1
-            while c + wide < columns and not border_right[r][c + wide - 1] and (r, c + wide) not in used:
+            while c + wide < columns and not right_of[c + wide][r] and owners[r][c + wide] < 0:
                 wide += 1
             high = 1
-            while r + high < rows and not any(border_below[r + high - 1][k] for k in range(c, c + wide)):
+            while r + high < rows and not any(below[r + high][c : c + wide]):
                 high += 1
-            used |= {(r + i, c + j) for i in range(high) for j in range(wide)}
+            for i in range(r, r + high):
+                owners[i][c : c + wide] = [len(cells)] * wide
             cells.append(Span(r, c, high, wide, (xs[c], ys[r], xs[c + wide], ys[r + high])))
     if len(cells) < 4:
         return None
-    return Lattice(rows, columns, tuple(cells), (xs[0], ys[0], xs[-1], ys[-1]))
+    return Lattice(tuple(ys), tuple(xs), tuple(cells), tuple(tuple(row) for row in owners))
+
+
+def _cluster(positions: Iterable[float]) -> list[float]:
+    groups: list[list[float]] = []
+    for position in sorted(positions):
+        if groups and position - groups[-1][-1] <= DOUBLE:
+            groups[-1].append(position)
+        else:
+            groups.append([position])
+    return [sum(group) / len(group) for group in groups]
+
+
+def _by_position(strokes: Iterable[Rule], positions: Sequence[float]) -> list[list[Rule]]:
+    """Sort strokes by the nearest of the positions."""
+    found: list[list[Rule]] = [[] for _ in positions]
+    middles = [(a + b) / 2 for a, b in pairwise(positions)]
+    for stroke in strokes:
+        found[bisect_right(middles, stroke[0])].append(stroke)
+    return found
+
+
+def _with_open_ends(positions: list[float], crossing: Sequence[Sequence[Rule]]) -> list[float]:
+    """Add the end of an outer row or column that has no rule: a page break has swallowed it, or none was drawn.
+
+    It is known by the strokes that cross: three or more of them end at one place beyond the outermost rule.
+    """
+    starts = [min(s[1] for s in strokes) for strokes in crossing if strokes]
+    ends = [max(s[2] for s in strokes) for strokes in crossing if strokes]
+    before = [p for p in starts if p < positions[0] - OPEN]
+    after = [p for p in ends if p > positions[-1] + OPEN]
+    if len(before) >= 3 and max(before) - min(before) <= TOLERANCE:
+        positions = [min(before), *positions]
+    if len(after) >= 3 and max(after) - min(after) <= TOLERANCE:
+        positions = [*positions, max(after)]
+    return positions
+
+
+def _ruled(strokes: Iterable[Rule], positions: Sequence[float]) -> list[bool]:
+    """Say for each step between two positions whether strokes cover enough of it to be a border."""
+    covered = [0.0] * (len(positions) - 1)
+    reached = positions[0]
+    for _, start, end in sorted(strokes, key=lambda s: s[1]):
+        start, end = max(start, reached), min(end, positions[-1])
+        if end <= start:
+            continue
+        reached = end
+        step = max(bisect_right(positions, start) - 1, 0)
+        while step < len(covered) and positions[step] < end:
+            covered[step] += min(end, positions[step + 1]) - max(start, positions[step])
+            step += 1
+    return [
+        length >= COVERED * (b - a) for length, a, b in zip(covered, positions, positions[1:], strict=False)
+    ]

@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -27,8 +29,11 @@ PALE = 245  # of 255 in every colour: white to the eye
 MOST_SEGMENTS = 5_000  # of one path; one with more is a drawing
 LEVEL = 0.5  # points by which a rule may lean
 UNKNOWN = "\ufffd"
-TOO_MANY = "PDF 第{page}页的内容过多（图形或字符超过上限），不像是年度报告，未予读取；请用原软件重新导出后提交。"
+TOO_MANY = (
+    "PDF 第{page}页的内容过多（图形或字符超过上限），不像是年度报告，未予读取；请用原软件重新导出后提交。"
+)
 
+Item = Any  # a pointer of pdfium's to an object of the page
 Box = tuple[float, float, float, float]
 Rule = tuple[float, float, float]
 """(position across, start, end) of a horizontal or vertical stroke, in points from the top left corner"""
@@ -40,7 +45,8 @@ _UNMOVED: Move = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 class Glyph:
     """One character: its middle, its box (left, top, right, bottom) and its place in the page's text.
 
-    `hidden` is set for what the file holds and the page does not show: invisible, white on white, painted over.
+    `hidden` is set for what is painted and cannot be seen: white on white, painted over, off the page.
+    `invisible` is set for what is not painted at all: the text that a scanner's recognition puts behind its picture.
     """
 
     text: str
@@ -52,6 +58,7 @@ class Glyph:
     bottom: float
     index: int
     hidden: bool = False
+    invisible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,8 @@ def view(page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> View:
     )
     displayed = page.get_rotation() // 90
     turned = -quarters.most_common(1)[0][0] % 4 if quarters else displayed  # pdfium measures clockwise
-    return View(turned, *page.get_cropbox(), displayed)
+    left, bottom, right, top = page.get_cropbox()
+    return View(turned, left, bottom, right, top, displayed)
 
 
 @dataclass(slots=True)
@@ -148,7 +156,7 @@ def drawn(page: pdfium.PdfPage, seen: View, number: int) -> Drawn:
             if bounds is not None:
                 _path(found, item, at, bounds, move, seen)
         elif kind == raw.FPDF_PAGEOBJ_TEXT:
-            found.order[_address(item)] = at
+            found.order[address(item)] = at
         elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
             bounds = box.of(item)
             if bounds is not None and kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -157,12 +165,12 @@ def drawn(page: pdfium.PdfPage, seen: View, number: int) -> Drawn:
     return found
 
 
-def _objects(page: pdfium.PdfPage) -> Iterator[tuple[ctypes._Pointer[ctypes.Structure], int, Move]]:
+def _objects(page: pdfium.PdfPage) -> Iterator[tuple[Item, int, Move]]:
     """Yield the objects of a page in the order they are painted, with their kind and how their form is moved."""
 
     def within(
-        count: int, get: Callable[[int], ctypes._Pointer[ctypes.Structure]], move: Move, depth: int
-    ) -> Iterator[tuple[ctypes._Pointer[ctypes.Structure], int, Move]]:
+        count: int, get: Callable[[int], Item], move: Move, depth: int
+    ) -> Iterator[tuple[Item, int, Move]]:
         for index in range(count):
             item = get(index)
             if not item:
@@ -178,9 +186,7 @@ def _objects(page: pdfium.PdfPage) -> Iterator[tuple[ctypes._Pointer[ctypes.Stru
                     depth + 1,
                 )
 
-    return within(
-        raw.FPDFPage_CountObjects(page), lambda i: raw.FPDFPage_GetObject(page, i), _UNMOVED, 1
-    )
+    return within(raw.FPDFPage_CountObjects(page), lambda i: raw.FPDFPage_GetObject(page, i), _UNMOVED, 1)
 
 
 class _Bounds:
@@ -189,18 +195,19 @@ class _Bounds:
     def __init__(self) -> None:
         self._numbers = [ctypes.c_float() for _ in range(4)]
 
-    def of(self, item: ctypes._Pointer[ctypes.Structure]) -> Box | None:
+    def of(self, item: Item) -> Box | None:
         if not raw.FPDFPageObj_GetBounds(item, *self._numbers):
             return None
         left, bottom, right, top = (n.value for n in self._numbers)
         return (left, bottom, right, top) if math.isfinite(left + bottom + right + top) else None
 
 
-def _address(item: ctypes._Pointer[ctypes.Structure]) -> int:
-    return ctypes.cast(item, ctypes.c_void_p).value or 0
+def address(item: Item) -> int:
+    """Return what tells one object of a page from another while the page is open."""
+    return ctypes.c_void_p.from_buffer(item).value or 0
 
 
-def _matrix(item: ctypes._Pointer[ctypes.Structure]) -> Move:
+def _matrix(item: Item) -> Move:
     matrix = raw.FS_MATRIX()
     if not raw.FPDFPageObj_GetMatrix(item, matrix):
         return _UNMOVED
@@ -225,9 +232,7 @@ def _moved(box: Box, move: Move) -> Box:
     return min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3)
 
 
-def _path(
-    found: Drawn, item: ctypes._Pointer[ctypes.Structure], at: int, bounds: Box, move: Move, seen: View
-) -> None:
+def _path(found: Drawn, item: Item, at: int, bounds: Box, move: Move, seen: View) -> None:
     filled, stroked = _painted(item)
     if filled is None and stroked is None:
         return
@@ -252,7 +257,12 @@ def _path(
     if parts is None:
         found.outlines += 1
         return
-    if filled is not None and len(parts) == 1 and filled[3] == 255 and not raw.FPDFPageObj_HasTransparency(item):
+    if (
+        filled is not None
+        and len(parts) == 1
+        and filled[3] == 255
+        and not raw.FPDFPageObj_HasTransparency(item)
+    ):
         found.fills.append((at, box, min(filled[:3]) >= PALE))
     for part in parts:
         if stroked is not None and min(stroked[:3]) < PALE:
@@ -261,7 +271,9 @@ def _path(
             _bar(found, part)
 
 
-def _painted(item: ctypes._Pointer[ctypes.Structure]) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
+def _painted(
+    item: Item,
+) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
     """Return the colours (red, green, blue, opacity) a path is filled and stroked with; None for neither."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(item, fill, stroke)
@@ -274,9 +286,7 @@ def _painted(item: ctypes._Pointer[ctypes.Structure]) -> tuple[tuple[int, ...] |
     return (filled if filled and filled[3] else None), (stroked if stroked and stroked[3] else None)
 
 
-def _subpaths(
-    item: ctypes._Pointer[ctypes.Structure], segments: int, move: Move, seen: View
-) -> list[list[tuple[float, float]]] | None:
+def _subpaths(item: Item, segments: int, move: Move, seen: View) -> list[list[tuple[float, float]]] | None:
     """Return the corners of each part of a path as seen; None when it has curves or slanting lines."""
     whole = _times(_matrix(item), move)
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -301,7 +311,7 @@ def _subpaths(
 
 
 def _strokes(found: Drawn, corners: Sequence[tuple[float, float]]) -> None:
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(corners):
         if abs(y1 - y0) <= LEVEL and abs(x1 - x0) > THIN:
             found.across.append(((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
         elif abs(x1 - x0) <= LEVEL and abs(y1 - y0) > THIN:
@@ -346,5 +356,3 @@ def _runs(pieces: Sequence[Rule]) -> list[Rule]:
         for run in runs
         if len(run) >= FEWEST and run[-1][2] - run[0][1] > DASH
     ]
-
-

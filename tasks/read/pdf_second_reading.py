@@ -1,93 +1,126 @@
-"""The second reading of a PDF: what pdfplumber finds in the cells that pdfium has read.
+"""The second reading of a PDF: what its content stream says in the cells that pdfium has read.
 
-The two libraries share no code, so a digit that a font maps wrongly, or that one of them drops, shows.
+The two readings share no code: pdfium gathers the first, `tasks.read.pdf_content` on pdfminer's objects the second.
+A digit that a font maps wrongly, that one of them drops, or that is hidden under another shows as a difference.
 """
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-import pdfplumber
-from pdfminer.layout import LTChar, LTContainer, LTFigure
-
-from models.document import Block, Table
-from tasks.read.pdf_lattice import View
+from models.document import Cell, Table
+from tasks.read.pdf_content import Asked, Mark, pages
+from tasks.read.pdf_lattice import Lattice
+from tasks.read.pdf_page import Box, View
 
 LONGEST_NUMBER = 20  # characters; a cell with more is no number and is not compared
-Mark = tuple[float, float, float, str]
-"""(x and y of the middle, height, text) of a character"""
+MOST_WORDS = 3  # and one with more Chinese characters is a label
 _DIGIT = re.compile(r"\d")
+_CHINESE = re.compile(r"[\u3400-\u9fff\u2e80-\u2fdf\uf900-\ufaff]")
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 
-def compared(content: bytes, blocks: Sequence[Block], views: Mapping[int, View]) -> list[Block]:
-    """Return `blocks` with `Cell.alternative` set where the second reading finds another number.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page as first read: how it is turned, and its ruled tables with their lattices."""
 
-    `views` holds the pages to read again and how they are turned. Cells are compared after NFKC and without
-    white space, when either reading holds a digit.
+    view: View
+    tables: tuple[tuple[Lattice, Table], ...]
+
+
+def compared(content: bytes, seen: Mapping[int, Seen]) -> dict[int, Table]:
+    """Return, by their number in the document, the tables of `seen` with `Cell.alternative` set where the second
+    reading finds another number.
+
+    `seen` maps numbers of pages to what was read there. Cells that hold a number, a mark or nothing are compared,
+    after NFKC and without white space. A page that the second reading cannot take in is missing in the answer.
     """
-    marks: dict[int, list[Mark]] = {}
+    found: dict[int, Table] = {}
     try:
-        with pdfplumber.open(io.BytesIO(content), pages=sorted(views)) as pdf:
-            for page in pdf.pages:
-                page.page_obj.rotate = 0  # the view turns both readings alike
-                origin = page.page_obj.mediabox[:2]
-                marks[page.page_number] = list(_marks(page.layout, origin, views[page.page_number]))
+        for number, marks in pages(content, {number: _asked(page) for number, page in seen.items()}):
+            page = seen[number]
+            placed = [_placed(mark, page.view) for mark in marks]
+            for lattice, table in page.tables:
+                found[table.locator.table or 0] = _compared(lattice, table, placed)
     except Exception:  # a second opinion that cannot be had is no reason to refuse the first
-        logging.getLogger("hecha").warning("pdfplumber could not read the file", exc_info=True)
-        return list(blocks)
-    return [_compared(b, marks) if isinstance(b, Table) and b.layout == "ruled" else b for b in blocks]
+        logging.getLogger("hecha").warning("the content streams could not be read", exc_info=True)
+    return found
 
 
-def _marks(container: LTContainer[Any], origin: Sequence[float], seen: View) -> Iterator[Mark]:
-    x, y = origin
-    for item in container:
-        if isinstance(item, LTChar):
-            left, top, right, bottom = seen.place(item.x0 + x, item.y0 + y, item.x1 + x, item.y1 + y)
-            yield (left + right) / 2, (top + bottom) / 2, bottom - top, item.get_text()
-        elif isinstance(item, LTFigure):
-            yield from _marks(item, origin, seen)
+def may_be_a_number(text: str) -> bool:
+    """Say whether a cell is compared: short, and no label. One without any text is."""
+    words = len(_CHINESE.findall(text))
+    return len(text) <= LONGEST_NUMBER and words <= (MOST_WORDS if _DIGIT.search(text) else 0)
 
 
-def _compared(table: Table, marks: Mapping[int, Sequence[Mark]]) -> Table:
-    page = marks.get(table.locator.page or 0, ())
-    cells = []
-    for cell in table.cells:
-        box = cell.locator.box
-        if box and len(cell.text) <= LONGEST_NUMBER:
-            x0, top, x1, bottom = box
-            again = _in_order([m for m in page if x0 <= m[0] < x1 and top <= m[1] < bottom])
-            one, other = _plain(cell.text), _plain(again)
-            if one != other and len(other) <= LONGEST_NUMBER and _DIGIT.search(one + other):
-                cell = replace(cell, alternative=again)
-        cells.append(cell)
-    return replace(table, cells=tuple(cells))
+def _asked(page: Seen) -> Asked:
+    """Make the question whether a stretch of text may reach a cell that is compared."""
+    wanted = [
+        (lattice, frozenset(i for i, cell in enumerate(table.cells) if may_be_a_number(cell.text)))
+        for lattice, table in page.tables
+    ]
+    boxes: list[Box] = [lattice.box for lattice, _ in wanted]
+    place = page.view.place
+
+    def asked(x0: float, y0: float, x1: float, y1: float) -> bool:
+        left, top, right, bottom = place(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        for (lattice, cells), box in zip(wanted, boxes, strict=True):
+            if right < box[0] or left > box[2] or bottom < box[1] or top > box[3]:
+                continue
+            one, other = lattice.owner(left, top), lattice.owner(right, bottom)
+            if one is None or one != other or one in cells:
+                return True
+        return False
+
+    return asked
+
+
+def _placed(mark: Mark, view: View) -> Mark:
+    x, y, _, _ = view.place(mark.x, mark.y, mark.x, mark.y)
+    return Mark(x, y, mark.height, mark.text)
+
+
+def _compared(lattice: Lattice, table: Table, marks: Sequence[Mark]) -> Table:
+    inside: dict[int, list[Mark]] = {}
+    for mark in marks:
+        home = lattice.owner(mark.x, mark.y)
+        if home is not None:
+            inside.setdefault(home, []).append(mark)
+    return replace(table, cells=tuple(_again(cell, inside.get(i, ())) for i, cell in enumerate(table.cells)))
+
+
+def _again(cell: Cell, marks: Sequence[Mark]) -> Cell:
+    if cell.alternative is not None or not may_be_a_number(cell.text):
+        return cell
+    text = _in_order(marks)
+    one, other = _plain(cell.text), _plain(text)
+    if one == other or len(other) > LONGEST_NUMBER or not _DIGIT.search(one + other):
+        return cell
+    return replace(cell, alternative=text)
 
 
 def _in_order(marks: Sequence[Mark]) -> str:
     """Read characters as the eye does, whatever their order in the file: line by line, from the left."""
     lines: list[list[Mark]] = []
-    for mark in sorted(marks, key=lambda m: m[1]):
-        if lines and mark[1] - lines[-1][0][1] < 0.5 * mark[2]:
+    for mark in sorted(marks, key=lambda m: m.y):
+        if lines and mark.y - lines[-1][0].y < 0.5 * mark.height:
             lines[-1].append(mark)
         else:
             lines.append([mark])
-    return "\n".join("".join(_struck_once(sorted(line))) for line in lines)
+    return "\n".join("".join(_struck_once(sorted(line, key=lambda m: m.x))) for line in lines)
 
 
 def _struck_once(line: Sequence[Mark]) -> Iterator[str]:
     """Leave out characters printed twice on one spot, the bold type of some printers' drivers."""
     last: Mark | None = None
     for mark in line:
-        if last is None or mark[3] != last[3] or mark[0] - last[0] > 0.15 * mark[2]:
-            yield mark[3]
+        if last is None or mark.text != last.text or mark.x - last.x > 0.15 * mark.height:
+            yield mark.text
         last = mark
 
 

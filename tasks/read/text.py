@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from models.document import Artifact, Block, Cell, Document, Layout, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
 from tasks.read import comma
-from tasks.read.decode import decode
+from tasks.read.decode import damaged, decode
 
-MOST_FIELDS, MOST_FIELDS_A_LINE = 50_000, 1000
+MOST_BLOCKS, MOST_FIELDS, MOST_FIELDS_A_LINE = 50_000, 50_000, 1000
+LONG = "文本过长，不像是年度报告，未予读取；请只提交年度报告本身。"
 CROWDED = "文本中的表格过大，不像是年度报告，未予读取；请只提交年度报告本身。"
 
 _PREAMBLE = re.compile(
@@ -23,7 +24,7 @@ _GAP = re.compile(r"[ \u3000\xa0]{2,}")
 _NUMBER = re.compile(r"[-+]?[\d,.]+|[/\-—]")
 _CLOSES = re.compile(r'^[^"]*"(?:\t|$)')
 _LONELY = re.compile(r"^\t[^\t]*$")
-_JSON = re.compile(r"\s*[\[{].*(?:<|\\\\u003c)\s*(?:table|p|div)\b", re.S | re.I)
+_MARKUP_IN_JSON = re.compile(r"\\u003c\s*(?:table|p|div)\b", re.I)
 _LONGEST_QUOTED = 8  # lines that one quoted cell may take
 _SENTENCE_END = re.compile(r"[。；;！!？?：:]$")
 
@@ -34,7 +35,7 @@ Row = tuple[int, list[tuple[str, int]]]
 def read(artifact: Artifact) -> Document:
     """Read a text file. Raises ReadError past 50,000 cells."""
     text, notes = decode(artifact.content)
-    if _JSON.match(text):
+    if text.lstrip()[:1] in ("{", "[") and _MARKUP_IN_JSON.search(text):
         from tasks.read import html  # what a site's interface gives: the page as a string
 
         return html.page(text, notes)
@@ -62,7 +63,7 @@ def _preamble(lines: Sequence[str]) -> tuple[int, list[tuple[str, str]]]:
 def blocks(lines: Sequence[str], start: int = 0, before: int = 0) -> list[Block]:
     """Return paragraphs and tables of the lines from `start` on, in order; `before` lines stand above them.
 
-    Raises ReadError past 50,000 cells.
+    Raises ReadError past 50,000 cells or lines.
     """
     lines, numbers = _unbroken(lines, start, before)
     lonely = sum(bool(_LONELY.match(line)) for line in lines) >= 30
@@ -85,6 +86,8 @@ def blocks(lines: Sequence[str], start: int = 0, before: int = 0) -> list[Block]
 
     group: list[tuple[str, int]] = []
     group_line = 0
+    if len(lines) > MOST_BLOCKS and sum(bool(line.strip()) for line in lines) > MOST_BLOCKS:
+        raise ReadError(ErrorKind.TOO_LARGE, LONG)
     for index, (line, number) in enumerate(zip(lines, numbers, strict=True)):
         if lonely:
             if _LONELY.match(line):
@@ -208,6 +211,7 @@ def _table(rows: Sequence[Row], layout: Layout) -> Table:
             r,
             c,
             locator=Locator(row=r + 1, column=(offset + 1 if layout == "aligned" else c + 1), line=line),
+            alternative=damaged(text),
         )
         for r, (line, fields) in enumerate(rows)
         for c, (text, offset) in enumerate(fields)
