@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import openpyxl
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from models.errors import ErrorKind
@@ -133,6 +134,15 @@ def _pdf(pages: int, size: tuple[float, float], words: str, password: str | None
     return raw.getvalue()
 
 
+def _pdf_giant_scan(report: Content) -> bytes:
+    """A page of 5 × 5 metres that is one picture."""
+    raw = io.BytesIO()
+    canvas = Canvas(raw, pagesize=(14_400, 14_400), invariant=1)
+    canvas.drawImage(ImageReader(Image.new("L", (400, 400), 200)), 0, 0, 14_400, 14_400)
+    canvas.save()
+    return raw.getvalue()
+
+
 def _zip_bomb(report: Content) -> bytes:
     return packing.packed({"年报.txt": b"\x00" * (200 << 20)})
 
@@ -191,6 +201,7 @@ _ALL: dict[str, tuple[Callable[[Content], bytes], str]] = {
     "locked.pdf": (lambda report: _pdf(1, _A4, "x", "secret"), ErrorKind.ENCRYPTED),
     "pages.pdf": (lambda report: _pdf(10_000, _A4, "x"), ErrorKind.TOO_LARGE),
     "giant_page.pdf": (lambda report: _pdf(1, (14_400, 14_400), ""), ErrorKind.UNREADABLE),
+    "giant_scan.pdf": (_pdf_giant_scan, ErrorKind.UNREADABLE),
     "bomb.zip": (_zip_bomb, ErrorKind.TOO_LARGE),
     "nested.zip": (_zip_nested, ErrorKind.UNSUPPORTED),
     "locked.zip": (_zip_locked, ErrorKind.ENCRYPTED),

@@ -45,6 +45,8 @@ class Case:
     origin: str
     group: str
     reports: Mapping[str, Truth]
+    tables_only: bool = False
+    """The file holds the three tables under their headings, and neither title nor the other sections."""
 
     @property
     def name(self) -> str:
@@ -93,7 +95,9 @@ def _made() -> list[Case]:
     for path in sorted((SHARED / "made").iterdir()):
         key, _, rest = path.name.partition(".")
         if key in printed:
-            found.append(Case(path, "made", _group(rest), {key: _titled(printed[key])}))
+            group = _group(rest)
+            bare = group in ("xlsx", "xls", "ods")
+            found.append(Case(path, "made", group, {key: _titled(printed[key])}, bare))
         elif path.name == "bundle_gbknames.zip":
             found.append(Case(path, "made", "zip", {}))
     return found

@@ -113,7 +113,7 @@ def _formats(files: Sequence[Entry], memory: Mapping[str, Mapping[str, float]]) 
             [
                 group, len(own), cells, f"{100 * right / cells:.2f}" if cells else "–", goal,
                 sum(f["uncertain"] for f in own), sum(f["wrong"] for f in own), sum(f["not_read"] for f in own),
-                sum(len(f["accused"]) for f in own), _share(own, "title"), f"{sum(f['sections'] == 6 for f in own)}/{len(own)}",
+                sum(len(f["accused"]) for f in own), _share(own, "title"), _six(own),
                 _share(own, "agency"), _share(own, "year"), _seconds(own), f"{peak:.0f}{children}",
             ]
         )  # fmt: skip
@@ -128,6 +128,11 @@ def _formats(files: Sequence[Entry], memory: Mapping[str, Mapping[str, float]]) 
 
 def _order(group: str) -> tuple[int, str]:
     return (ORDER.index(group) if group in ORDER else len(ORDER), group)
+
+
+def _six(files: Sequence[Entry]) -> str:
+    known = [f["sections"] for f in files if f["sections"] is not None]
+    return f"{known.count(6)}/{len(known)}"
 
 
 def _share(files: Sequence[Entry], key: str) -> str:
@@ -207,13 +212,17 @@ def _hostile(found: Entry) -> str:
 
 def _files(files: Sequence[Entry]) -> str:
     rows = [
-        [f["file"], f["group"], f["cells"], f["right"], f["uncertain"], f["wrong"], f["not_read"], f["sections"],
+        [f["file"], f["group"], f["cells"], f["right"], f["uncertain"], f["wrong"], f["not_read"], _or_dash(f["sections"]),
          _said(f["title"]), _said(f["agency"]), _said(f["year"]), ", ".join(f["accused"]) or "–", f["seconds"]]
         for f in files
     ]  # fmt: skip
     heads = ["file", "format", "cells", "right", "uncertain", "wrong", "not read", "sections", "title", "agency",
              "year", "accused", "s"]  # fmt: skip
     return table(heads, rows)
+
+
+def _or_dash(number: int | None) -> str:
+    return "–" if number is None else str(number)
 
 
 def _said(answer: bool | None) -> str:

@@ -125,6 +125,38 @@ def _print_json(document: object) -> None:
     sys.stdout.buffer.flush()
 
 
+@app.command(help="显示从一个文件读到的三张表，每个数出自何处，并生成原件与读取结果对照的网页。")
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="报告文件。")],
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="PATH", help="网页的位置，默认在数据目录的 reading 文件夹。"),
+    ] = None,
+    no_html: Annotated[bool, typer.Option("--no-html", help="不生成网页。")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一份JSON，不显示表格。")] = False,
+    member: Annotated[
+        str | None, typer.Option("--member", metavar="NAME", help="压缩包或邮件中的哪个文件。")
+    ] = None,
+) -> None:
+    """Show what was read from a file; see `hecha.reading`."""
+    with _ending():
+        from hecha.terminal import error_console, output_console, quiet, spinner
+        from models.settings import settings
+
+        console = error_console()
+        with quiet(settings().home):
+            from hecha import reading
+
+            with spinner(console, "正在读取") as each:
+                done = reading.run(file, member, html, not no_html, each)
+        if as_json:
+            _print_json(reading.as_json(done))
+        else:
+            reading.show_answer(output_console(), console, done)
+        if not done.is_read:
+            raise typer.Exit(UNUSABLE)
+
+
 @app.command(help="对一个文件夹开展年度核查：读取、评判、评分、入库，并生成网页。")
 def sweep(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="存放报告文件的文件夹。")],

@@ -27,10 +27,12 @@ class Settings(BaseSettings):
     """Chunks read at the same time."""
     max_file_mb: int = 100
     """Larger files are listed as too large, unread."""
-    reader_seconds: float = 300.0
-    """A file that takes longer is given up; one of a hundred pages takes 10 s, a scanned page 6 s."""
+    reader_seconds: float = 600.0
+    """A file that takes longer is given up. A hundred pages of text take 10 s, forty scanned ones 240 s."""
     reader_memory_mb: int = 6144
     """Address space of a process that reads files."""
+    soffice: str | None = None
+    """The LibreOffice program; what is on the path when not given."""
 
     @property
     def database(self) -> str:

@@ -60,14 +60,15 @@ def blocks(text: str, delimiter: str) -> list[Block]:
     rows = _rows(text, delimiter)
     found: list[Block] = []
     for is_prose, together in groupby(rows, key=_is_prose):
-        if is_prose:
-            for number, fields in together:
+        group = list(together)
+        if is_prose or all(_printed(fields) < 2 for _, fields in group):
+            for number, fields in group:
                 words = [field.strip() for field in fields if field.strip()]
                 for line in "\n".join(words).split("\n"):
                     if line.strip():
                         found.append(Paragraph(line.strip(), locator=Locator(line=number)))
         else:
-            found.append(_table(list(together)))
+            found.append(_table(group))
     return found
 
 
@@ -106,6 +107,10 @@ def _is_prose(row: Row) -> bool:
         return False
     text = printed[0]
     return bool(_HEADING.match(text)) or len(text) > _LONG or text.endswith(("。", "报告", "年报", "：", ":"))
+
+
+def _printed(fields: Sequence[str]) -> int:
+    return sum(bool(field.strip()) for field in fields)
 
 
 def _table(rows: Sequence[Row]) -> Table:

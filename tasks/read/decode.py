@@ -27,6 +27,7 @@ _COMMON = frozenset(
 )
 """The characters that make up much of any Chinese text, and of reports above all; in both scripts."""
 
+_WHOLE = ("utf-8", "gb18030")
 _SAMPLE = 20_000
 _CLEARLY, _HARDLY = 0.15, 0.06
 
@@ -81,20 +82,22 @@ def _big5(content: bytes) -> str | None:
 
 def _by_lines(content: bytes) -> tuple[str, tuple[str, ...]]:
     """Decode what is in no one encoding: each line by the first that fits, the others by what they mostly are."""
-    whole = ("utf-8", "gb18030")
-    usual = max(whole, key=lambda encoding: _common(content[:_SAMPLE].decode(encoding, "replace")))
+    usual = max(_WHOLE, key=lambda encoding: _common(content[:_SAMPLE].decode(encoding, "replace")))
     used: set[str] = set()
     pieces: list[str] = []
     for line in content.split(b"\n"):
-        if line.isascii():
-            pieces.append(line.decode("ascii"))
-            continue
-        encoding = next((e for e in whole if _strict(line, e) is not None), None)
-        if encoding is not None:
-            used.add(encoding)
-        pieces.append(line.decode(encoding or usual, "replace"))
-    text = "\n".join(pieces)
-    return _clean(text, *([MIXED] if len(used) > 1 and "\ufffd" not in text else []))
+        text = _strict(line, "utf-8")
+        if text is None:
+            read = {encoding: line.decode(encoding, "replace") for encoding in _WHOLE}
+            shares = {encoding: _common(read[encoding]) for encoding in _WHOLE}
+            best = max(_WHOLE, key=lambda encoding: (shares[encoding], encoding == usual))
+            used.add(best)
+            text = read[best]
+        elif not line.isascii():
+            used.add("utf-8")
+        pieces.append(text)
+    whole = "\n".join(pieces)
+    return _clean(whole, *([MIXED] if len(used) > 1 and "\ufffd" not in whole else []))
 
 
 def without_bom(content: bytes) -> str | None:

@@ -31,12 +31,10 @@ CUT = "网页文件不完整（在表格中间中断），请重新保存网页�
 NOT_SHOWN = "网页中的报告正文默认不显示，已按隐藏的内容读取，请核对网页。"
 FROM_SCRIPT = "网页中的报告正文写在脚本或文本框里，已从中取出，请核对网页。"
 UNREAD = "网页中有图片或内嵌页面（共{count}个）未读取，表格可能在其中。"
-_FENCED = re.compile(r"<\s*(?:html|body|head|article|section|h[1-6]|li|script)\b", re.I)
-_TABLE_BEGINS = re.compile(r"<\s*table\b", re.I)
-_MARKDOWN = re.compile(r"^\s{0,3}#{1,6}\s*\S", re.M)
-_DOCUMENT = re.compile(r"<\s*(?:html|body|head|script)\b", re.I)
+_FENCED = re.compile(r"<\s*(?:html|body|head|article|section|h[1-6]|li|script|style)\b", re.I)
+_MARKDOWN = re.compile(r"^ {0,3}(?:#{1,6}\s*\S|={3,}[ \t]*$|-{3,}[ \t]*$|\|?[ \t]*:?-{3,}:?[ \t]*\|)", re.M)
+_DOCUMENT = re.compile(r"<\s*(?:html|body|head|script|style)\b", re.I)
 _LINES = re.compile(r"<\s*(?:p|div|br|span)\b", re.I)
-_END = re.compile(r"\Z")
 _UNSHOWN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|\bhidden\b|<\s*(?:noscript|template|nav|footer)\b", re.I
 )
@@ -95,7 +93,8 @@ def _is_text(text: str) -> bool:
     """Say whether the markup is only that of tables, or some tags in Markdown: then line ends are breaks."""
     if _FENCED.search(text):
         return len(_MARKDOWN.findall(text)) >= 2 and not _DOCUMENT.search(text)
-    outside = text[: (_TABLE_BEGINS.search(text) or _END.search(text)).start()]  # type: ignore[union-attr]
+    tags = [tag.span() for tag in _TABLE_TAG.finditer(text)]
+    outside = text[: tags[0][0]] + text[tags[-1][1] :] if tags else text
     return not _LINES.search(outside) or len(_MARKDOWN.findall(text)) >= 2
 
 
@@ -104,7 +103,7 @@ def _from_json(text: str, notes: tuple[str, ...]) -> Document:
     said = _JSON_TITLE.search(text)
     metadata = (("title", unescaped(said.group(1))),) if said else ()
     for markup in sorted(in_script(text), key=len, reverse=True)[:MOST]:
-        inner = walk(prune(parse(markup)))
+        inner = _inner(markup)
         if is_report(inner.items):
             return Document(tuple(inner.blocks()), "html", metadata, (*notes, FROM_SCRIPT))
     return Document(tuple(plain.blocks(text.split("\n"))), "html", metadata, notes)
@@ -133,7 +132,7 @@ def _hidden(text: str, shown: Page) -> tuple[Page | None, str]:
         if is_report(everything.items):
             return everything, NOT_SHOWN
     for markup in embedded(parse(text)):
-        inner = walk(prune(parse(markup)))
+        inner = _inner(markup)
         if is_report(inner.items):
             titles = [item for item in shown.items if isinstance(item, Line) and _TITLE.search(item.text)]
             return Page([*titles, *inner.items], [*shown.attached, *inner.attached]), FROM_SCRIPT
@@ -155,4 +154,12 @@ def _say_where_it_is(text: str, shown: Page) -> None:
 
 
 def _table_in_script(text: str) -> bool:
-    return any(has_tables(walk(prune(parse(markup))).items) for markup in embedded(parse(text)))
+    return any(has_tables(_inner(markup).items) for markup in embedded(parse(text)))
+
+
+def _inner(markup: str) -> Page:
+    """Read a piece of a page; one that cannot be read is no report, and no reason to refuse the page."""
+    try:
+        return walk(prune(parse(markup)))
+    except ReadError:
+        return Page([])

@@ -10,11 +10,13 @@ from urllib.parse import unquote
 from lxml import etree
 
 _LITERAL = re.compile(
-    r'"(?:[^"\\\n]|\\.)*"|'
-    r"'(?:[^'\\\n]|\\.)*'|"
-    r"`(?:[^`\\]|\\.)*`",
+    r"\"((?:[^\"\\\n]|\\.)*)\"?|"
+    r"'((?:[^'\\\n]|\\.)*)'?|"
+    r"`((?:[^`\\]|\\.)*)`?",
     re.S,
 )
+"""A literal without its end counts as one: what was looked through once is not looked through again."""
+
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r?\n)|(.))", re.S)
 _PERCENT = re.compile(r"%u([0-9a-fA-F]{4})")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "\n", "v": "\n", "0": ""}
@@ -43,7 +45,7 @@ def embedded(root: etree._Element) -> list[str]:
 
 def in_script(text: str) -> list[str]:
     """Return the markup in the string literals of a script or of JSON, each and all put together."""
-    pieces = [unescaped(literal.group()[1:-1]) for literal in _LITERAL.finditer(text)]
+    pieces = [unescaped(next(filter(None, literal.groups()), "")) for literal in _LITERAL.finditer(text)]
     found = [markup for piece in pieces for markup in _markup(piece)]
     written = [piece for piece in pieces if "<" in piece]
     if len(written) > 1:

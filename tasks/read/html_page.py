@@ -30,6 +30,10 @@ _AFTER = re.compile(
     r"信息来源|浏览次数|点击(?:数|次数)|阅读次数)"
 )
 _LONGEST_AFTER = 80
+_SHORTEST_AGENCY = 2
+_SITE = re.compile(r"[_|｜]|\s[-–—]+\s|-{2,}")
+"""What parts the title of an article from the name of its site."""
+
 _WHOLE_TITLE = re.compile(
     r".{2,40}20\d\d.{0,12}(?:信息|政务)公开.{0,10}(?:报告|年报)|20\d\d年.{3,40}(?:信息|政务)公开.{0,10}(?:报告|年报)"
 )
@@ -226,9 +230,16 @@ def report_of(page: Page, title: str | None) -> Page:
     headings = [n for n, item in enumerate(items) if is_heading(item)]
     if not headings:
         return Page(items, page.attached)
-    start = _title_at(items, headings[0], title)
+    wanted = _bare(_SITE.split(title or "", maxsplit=1)[0])
     end = _footer_at(items, headings[-1])
-    return Page(items[start:end], page.attached)
+    start = _title_at(items, headings[0], wanted)
+    if start is not None:
+        return Page(items[start:end], page.attached)
+    if _is_whole_title(wanted):
+        # the article's title stands in the head of the page only; what is printed above is the column's name
+        above = [item for item in items[: headings[0]] if not _is_column_name(item)]
+        return Page([*above, *items[headings[0] : end]], page.attached)
+    return Page(items[:end], page.attached)
 
 
 def _is_the_sites(line: Line) -> bool:
@@ -241,19 +252,26 @@ def _is_the_sites(line: Line) -> bool:
     return bool(_BESIDE_LINKS.fullmatch(line.unlinked))
 
 
-def _title_at(items: Sequence[Item], first: int, title: str | None) -> int:
+def _is_whole_title(bare: str) -> bool:
+    return bool(_WHOLE_TITLE.match(bare)) and len(_OWN_WORDS.sub("", bare)) >= _SHORTEST_AGENCY
+
+
+def _is_column_name(item: Item) -> bool:
+    return isinstance(item, Line) and bool(_BARE_TITLE.fullmatch(_bare(item.text)))
+
+
+def _title_at(items: Sequence[Item], first: int, wanted: str) -> int | None:
     """Return where the report begins: at its whole title (agency and year), the last before its first heading."""
-    wanted = _bare(title or "")
     for at in range(first - 1, -1, -1):
-        item = items[at]
+        item, before = items[at], items[at - 1] if at else None
         if not isinstance(item, Line):
             continue
         bare = _bare(item.text)
-        if bare == wanted and _WHOLE_TITLE.match(wanted):
+        if (bare == wanted or item.level == 1) and _is_whole_title(bare):
             return at
-        if item.level == 1 and _WHOLE_TITLE.match(bare) and len(_OWN_WORDS.sub("", bare)) >= 2:
-            return at
-    return 0
+        if isinstance(before, Line) and _bare(before.text) + bare == wanted and _is_whole_title(wanted):
+            return at - 1  # set in two lines
+    return None
 
 
 def _footer_at(items: Sequence[Item], last: int) -> int:

@@ -118,6 +118,7 @@ def _end_of_pipes(lines: Sequence[str], start: int) -> int | None:
 
 
 def _pipe_table(lines: Sequence[str], start: int, end: int, before: int) -> list[Block]:
+    edged = all(lines[i].rstrip().endswith("|") for i in range(start, end) if not _RULE.match(lines[i]))
     rows: list[tuple[int, list[str]]] = []
     closed = all(
         lines[i].strip().startswith("|") and lines[i].strip().endswith("|") for i in range(start, end)
@@ -125,9 +126,11 @@ def _pipe_table(lines: Sequence[str], start: int, end: int, before: int) -> list
     for index in range(start, end):
         if _RULE.match(lines[index]):
             continue
-        inner = lines[index].strip()
+        line = lines[index].strip()
+        inner = line
         inner = inner[1:] if inner.startswith("|") else inner
-        inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+        if inner.endswith("|") and not inner.endswith("\\|") and (line.startswith("|") or edged):
+            inner = inner[:-1]  # else it parts the last cell, which is blank
         rows.append((index, [_cell(field) for field in _PIPE.split(inner)]))
     return [_table(rows, closed, start, before)] if rows else []
 

@@ -12,13 +12,25 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from lxml import etree
 
 from models.errors import ErrorKind, ReadError
 from tasks.read.pdf_page import (
-    LEVEL, LOWEST, MOST_GLYPHS, MOST_OBJECTS, MOST_SEGMENTS, PALE, THIN, UNKNOWN, Box, Drawn, Glyph, View,
+    LEVEL,
+    LOWEST,
+    MOST_GLYPHS,
+    MOST_OBJECTS,
+    MOST_SEGMENTS,
+    PALE,
+    THIN,
+    UNKNOWN,
+    Box,
+    Drawn,
+    Glyph,
+    View,
 )  # fmt: skip
 
 POINTS = 72 / 25.4
@@ -170,7 +182,7 @@ def _walk(parent: etree._Element, painting: _Painting, move: Move, style: str | 
 def _text(item: etree._Element, painting: _Painting, move: Move, style: str | None) -> None:
     size = (numbers(item.get("Size")) or [0.0])[0]
     colour = _colour(item, "FillColor", style, painting.resources)
-    if size <= 0 or colour is _CLEAR or item.get("Fill") == "false" and item.get("Stroke") != "true":
+    if size <= 0 or colour is _CLEAR or (item.get("Fill") == "false" and item.get("Stroke") != "true"):
         return
     angle = math.degrees(math.atan2(move[1], move[0])) + (numbers(item.get("CharDirection")) or [0.0])[0]
     quarter = round(angle / 90)
@@ -316,7 +328,7 @@ def _corners(data: str, move: Move) -> list[list[tuple[float, float]]] | None:
 
 def _clipped(corners: Sequence[tuple[float, float]], inside: Box) -> list[tuple[float, float, float, float]]:
     found = []
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(corners):
         left, right = max(min(x0, x1), inside[0]), min(max(x0, x1), inside[2])
         top, bottom = max(min(y0, y1), inside[1]), min(max(y0, y1), inside[3])
         if left <= right and top <= bottom:

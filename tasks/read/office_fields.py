@@ -24,6 +24,12 @@ _KEPT = (b"FORMDROPDOWN", b"FORMCHECKBOX", b"SYMBOL", b"EQ")
 _INSTRUCTION = re.compile(rb"\\fldinst(?![a-z])((?>[\s{}]|\\\*|\\[a-z]+-?\d* ?)*+)([A-Za-z]*)")
 _LINKED = re.compile(rb"\\(?:\*\\)?objautlink(?![a-z])|\\objupdate(?![a-z])")
 
+_LEVEL = re.compile(rb"\\leveltext([^;{}]*)")
+_BEYOND = re.compile(rb"\\u-?\d+ ?(?:\\'[0-9a-f]{2}|\?)?")
+_PRINTED = re.compile(rb"\{\\listtext(?![a-z])([^{}]{0,500})\}")
+_RESET = re.compile(rb"\\(?:pard|plain|tab)(?![a-z]) ?")
+_IN_LIST = re.compile(rb"\\ls\d+ ?")
+
 
 def plain_rtf(content: bytes) -> bytes:
     """Return the RTF with its fields' instructions turned into destinations that every reader skips."""
@@ -33,7 +39,14 @@ def plain_rtf(content: bytes) -> bytes:
             return match[0]
         return b"\\hechafld" + match[1] + b" " + match[2]
 
-    return _LINKED.sub(b"", _INSTRUCTION.sub(skipped, content))
+    plain = _LINKED.sub(b"", _INSTRUCTION.sub(skipped, content))
+    if any(
+        b"?" in _BEYOND.sub(b"", text) or b"\\'3f" in _BEYOND.sub(b"", text) for text in _LEVEL.findall(plain)
+    ):
+        # LibreOffice writes 一、 as 一? into the list, and as it was printed beside the paragraph
+        printed = _PRINTED.sub(lambda match: b"{" + _RESET.sub(b"", match[1]) + b"}", plain)
+        return _IN_LIST.sub(b"", printed)
+    return plain
 
 
 # ------------------------------------------------------------------------------------ Word 97 to 2003

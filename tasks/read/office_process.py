@@ -25,6 +25,8 @@ from io import BytesIO
 from pathlib import Path
 from threading import Lock
 
+from models.settings import Settings
+
 SECONDS = 60.0
 """How long one file may take; each further file of a batch may take `SECONDS_EACH` more."""
 SECONDS_EACH = 5.0
@@ -86,8 +88,7 @@ class Conversion:
 
 def program() -> str | None:
     """Return the path of LibreOffice: what HECHA_SOFFICE names, else what is on the PATH; None without one."""
-    named = os.environ.get("HECHA_SOFFICE")
-    if named:
+    if named := Settings().soffice:
         return shutil.which(named)
     return shutil.which("soffice") or shutil.which("libreoffice")
 

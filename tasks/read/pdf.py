@@ -106,6 +106,8 @@ def _document(pdf: pdfium.PdfDocument, content: bytes) -> Document:
         pdf.save(saved)
         content = saved.getvalue()
     blocks, notes = _read_again(content, pages)
+    if not blocks:
+        raise ReadError(ErrorKind.UNREADABLE, EMPTY)
     metadata: list[tuple[str, str]] = []
     if pictures := sum(page.pictures for page in pages):
         metadata.append(("pictures", str(pictures)))
@@ -226,7 +228,7 @@ def _refuse_unread(pages: Sequence[_Page]) -> None:
             TOO_MANY_SCANS.format(pages=len(scanned) + recognised, most=MOST_SCANNED),
         )
     if recognised == 0 and sum(page.characters for page in pages) < FEW:
-        raise ReadError(ErrorKind.UNSUPPORTED, SCANNED if scanned else EMPTY)
+        raise ReadError(*((ErrorKind.UNSUPPORTED, SCANNED) if scanned else (ErrorKind.UNREADABLE, EMPTY)))
     if scanned:
         raise ReadError(ErrorKind.UNSUPPORTED, SCANNED_PAGES.format(pages="、".join(map(str, scanned))))
 

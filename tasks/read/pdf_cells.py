@@ -57,10 +57,10 @@ def table(
         alternative = crossing.get(len(cells))
         if alternative is None and UNKNOWN in text:
             alternative = text.replace(UNKNOWN, "")
-        if alternative is None and any(g.hidden for g in own):
-            with_hidden = "\n".join(line.text for line in _lines(own))
-            if _DIGITS & set(text + with_hidden) and with_hidden != text:
-                alternative = with_hidden
+        if alternative is None and (covered := [g for g in own if g.hidden]):
+            unseen = "\n".join(line.text for line in _lines(covered))
+            if _DIGITS & set(text + unseen) and unseen != text:
+                alternative = unseen
         where = Locator(number, at, span.row + 1, span.column + 1, box=seen.shown(span.box))
         cells.append(
             Cell(text, span.row, span.column, span.row_span, span.column_span, where, alternative=alternative)

@@ -10,27 +10,25 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pdfminer.pdfdocument import PDFDocument
-from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
-from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
 from pdfminer.psparser import literal_name
 
+from tasks.read.pdf_fonts import Font, TooMuch, data_of
+
 MOST_OPERATORS = 400_000  # of one page, with the forms it draws
 MOST_MARKS = 60_000
-LARGEST_STREAM = 40 << 20
 DEEPEST_FORM = 6
 DEEPEST_STATE = 200  # q within q
-MOST_CODES = 70_000  # of one font
+SLANT = 0.18  # ten degrees; what climbs more is a watermark
 MIDDLE = 0.35  # of the type size: where the middle of a digit stands over its base line
 
-UNKNOWN = "\ufffd"
 
 Move = tuple[float, float, float, float, float, float]
 _UNMOVED: Move = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -76,10 +74,6 @@ class Mark:
     text: str
 
 
-class TooMuch(Exception):
-    """A page with more in it than a report has."""
-
-
 Asked = Callable[[float, float, float, float], bool]
 """Whether a stretch of text from (x, y) to (x, y), in points of the file, may reach a place of interest."""
 
@@ -90,27 +84,17 @@ def pages(content: bytes, wanted: Mapping[int, Asked]) -> Iterator[tuple[int, li
     Raises TooMuch, and whatever pdfminer raises for a file it cannot read.
     """
     document = PDFDocument(PDFParser(io.BytesIO(content)), caching=True)
-    fonts: dict[int, _Font] = {}
+    fonts: dict[int, Font] = {}
     last = max(wanted, default=0)
     for number, page in enumerate(PDFPage.create_pages(document), start=1):
         if number in wanted:
             reading = _Reading(fonts, wanted[number])
-            data = b"\n".join(_data(stream) for stream in page.contents)
+            data = b"\n".join(data_of(stream) for stream in page.contents)
             resources: Mapping[Any, Any] = page.resources or {}
             reading.run(data, resources, _UNMOVED, 0)
             yield number, reading.marks
         if number >= last:
             return
-
-
-def _data(stream: object) -> bytes:
-    found = resolve1(stream)
-    if not isinstance(found, PDFStream):
-        return b""
-    data: bytes = found.get_data()
-    if len(data) > LARGEST_STREAM:
-        raise TooMuch
-    return data
 
 
 def _times(one: Move, other: Move) -> Move:
@@ -144,7 +128,7 @@ def _number(token: bytes) -> float:
 @dataclass(slots=True)
 class _State:
     move: Move
-    font: _Font | None = None
+    font: Font | None = None
     size: float = 0.0
     letter: float = 0.0
     word: float = 0.0
@@ -170,7 +154,7 @@ class _State:
 class _Reading:
     """Carries the state of a page's text from operator to operator."""
 
-    def __init__(self, fonts: dict[int, _Font], asked: Asked) -> None:
+    def __init__(self, fonts: dict[int, Font], asked: Asked) -> None:
         self.marks: list[Mark] = []
         self._fonts = fonts
         self._asked = asked
@@ -182,7 +166,7 @@ class _Reading:
     def run(self, data: bytes, resources: Mapping[Any, Any], move: Move, depth: int) -> None:
         state = _State(move)
         named = resolve1(resources.get("Font")) or {}
-        fonts: dict[bytes, _Font | None] = {}
+        fonts: dict[bytes, Font | None] = {}
         saved: list[_State] = []
         operand: bytes = b""
         position = 0
@@ -298,7 +282,8 @@ class _Reading:
                 step = (
                     width * size + state.letter + (state.word if code == 32 and font.short else 0)
                 ) * stretch
-            if state.mode != 3 and not character.isspace():
+            along, aslant = max(abs(a), abs(b)), min(abs(a), abs(b))
+            if state.mode != 3 and aslant <= SLANT * along and not character.isspace():
                 if len(self.marks) >= MOST_MARKS:
                     raise TooMuch
                 height = abs(size) * max(abs(c), abs(d))
@@ -312,13 +297,13 @@ class _Reading:
         else:
             self._matrix = (a, b, c, d, e + step * a, f + step * b)
 
-    def _font(self, named: Mapping[str, Any], name: bytes) -> _Font | None:
+    def _font(self, named: Mapping[str, Any], name: bytes) -> Font | None:
         reference = named.get(_named(name))
         if reference is None:
             return None
         key = reference.objid if isinstance(reference, PDFObjRef) else id(reference)
         if key not in self._fonts:
-            self._fonts[key] = _Font(reference)
+            self._fonts[key] = Font(reference)
         return self._fonts[key]
 
     def _form(self, resources: Mapping[str, Any], name: bytes, state: _State, depth: int) -> None:
@@ -330,7 +315,7 @@ class _Reading:
         matrix = [float(n) for n in resolve1(form.get("Matrix")) or _UNMOVED]
         inner = resolve1(form.get("Resources")) or resources
         kept = self._matrix, self._line
-        self.run(_data(form), inner, _times((*matrix,), state.move), depth + 1)  # type: ignore[arg-type]
+        self.run(data_of(form), inner, _times((*matrix,), state.move), depth + 1)  # type: ignore[arg-type]
         self._matrix, self._line = kept
 
 
@@ -391,147 +376,3 @@ def _named(token: bytes) -> str:
     return re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), token[1:]).decode(
         "utf-8", "replace"
     )
-
-
-@dataclass(slots=True)
-class _Font:
-    """What the codes of a font mean and how wide they are; read when the first string asks for it."""
-
-    reference: object
-    spec: Mapping[str, Any] = field(default_factory=dict)
-    vertical: bool = False
-    short: bool = True
-    _unicode: dict[int, str] = field(default_factory=dict)
-    _widths: dict[int, float] = field(default_factory=dict)
-    _usual: float = 0.0
-    _full: PDFFont | None = None
-    _seen: dict[int, tuple[str, float]] = field(default_factory=dict)
-    _plain: bool = True
-    _ready: bool = False
-
-    def prepare(self) -> None:
-        """Read the font's dictionary. Raises what pdfminer raises."""
-        if self._ready:
-            return
-        self._ready = True
-        found = resolve1(self.reference)
-        self.spec = found if isinstance(found, dict) else {}
-        kind = literal_name(resolve1(self.spec.get("Subtype")) or "")
-        stream = resolve1(self.spec.get("ToUnicode"))
-        if isinstance(stream, PDFStream):
-            self._unicode = to_unicode(_data(stream))
-        if kind == "Type0":
-            self.short = False
-            encoding = resolve1(self.spec.get("Encoding"))
-            name = "" if isinstance(encoding, PDFStream) else literal_name(encoding or "")
-            self._plain = name == "Identity-H" and bool(self._unicode)
-            self.vertical = name.endswith("-V") or name == "V"
-            below = resolve1((resolve1(self.spec.get("DescendantFonts")) or [{}])[0]) or {}
-            self._usual = float(resolve1(below.get("DW", 1000))) / 1000
-            self._widths = _cid_widths(resolve1(below.get("W")) or [])
-        else:
-            self._plain = bool(self._unicode)
-            scale = 0.001
-            if kind == "Type3":
-                scale = float((resolve1(self.spec.get("FontMatrix")) or [0.001])[0])
-            first = int(resolve1(self.spec.get("FirstChar", 0)) or 0)
-            widths = resolve1(self.spec.get("Widths")) or []
-            self._widths = {first + i: float(resolve1(w)) * scale for i, w in enumerate(widths[:256])}
-            if not widths:
-                self._plain = False  # one of the fourteen that every viewer knows
-
-    def characters(self, text: bytes) -> Iterator[tuple[int, str, float]]:
-        """Yield (code, text, width in type sizes) of each character of a string."""
-        codes: Sequence[int]
-        if self.short:
-            codes = text
-        elif self._plain:
-            codes = [text[i] << 8 | text[i + 1] for i in range(0, len(text) - 1, 2)]
-        else:
-            codes = list(self._whole().decode(text))
-        for code in codes:
-            known = self._seen.get(code)
-            if known is None:
-                known = self._seen[code] = self._character(code)
-            yield code, *known
-
-    def _character(self, code: int) -> tuple[str, float]:
-        width = self._widths.get(code)
-        if width is None:
-            width = self._usual if not self.short or self._widths else self._whole().char_width(code)
-        text = self._unicode.get(code)
-        if text is None:
-            try:
-                text = self._whole().to_unichr(code)
-            except (PDFUnicodeNotDefined, KeyError, ValueError):
-                text = ""
-        return text or UNKNOWN, width
-
-    def _whole(self) -> PDFFont:
-        if self._full is None:
-            self._full = PDFResourceManager().get_font(0, self.spec)
-        return self._full
-
-
-def _cid_widths(listed: Sequence[Any]) -> dict[int, float]:
-    """Read the W array of a composite font: c [w1 w2 …] or first last w."""
-    widths: dict[int, float] = {}
-    numbers: list[float] = []
-    for item in listed[:MOST_CODES]:
-        item = resolve1(item)
-        if isinstance(item, list):
-            if numbers:
-                start = int(numbers[-1])
-                widths.update((start + i, float(resolve1(w)) / 1000) for i, w in enumerate(item[:MOST_CODES]))
-            numbers = []
-        else:
-            numbers.append(float(item))
-            if len(numbers) == 3:
-                first, last = int(numbers[0]), min(int(numbers[1]), int(numbers[0]) + MOST_CODES)
-                if len(widths) < MOST_CODES:
-                    widths.update(dict.fromkeys(range(first, last + 1), numbers[2] / 1000))
-                numbers = []
-    return widths
-
-
-_SECTION = re.compile(rb"beginbf(char|range)([\s\S]*?)endbf")
-_PAIR = re.compile(rb"<\s*([0-9A-Fa-f\s]{1,8})>\s*<([0-9A-Fa-f\s]{1,200})>")
-_RANGE = re.compile(
-    rb"<\s*([0-9A-Fa-f\s]{1,8})>\s*<\s*([0-9A-Fa-f\s]{1,8})>\s*(?:<([0-9A-Fa-f\s]{1,200})>|\[([^\]]*)\])"
-)
-_ITEM = re.compile(rb"<([0-9A-Fa-f\s]{1,200})>")
-
-
-def to_unicode(cmap: bytes) -> dict[int, str]:
-    """Read a ToUnicode CMap: code to text."""
-    found: dict[int, str] = {}
-    for section in _SECTION.finditer(cmap):
-        if section[1] == b"char":
-            for code, text in _PAIR.findall(section[2]):
-                found[int(code.replace(b" ", b""), 16)] = _utf16(text)
-            continue
-        for low, high, start, listed in _RANGE.findall(section[2]):
-            first, last = int(low.replace(b" ", b""), 16), int(high.replace(b" ", b""), 16)
-            if last - first > 0xFFFF or len(found) > MOST_CODES:
-                continue
-            if listed:
-                found.update(
-                    (first + i, _utf16(text))
-                    for i, text in enumerate(_ITEM.findall(listed)[: last - first + 1])
-                )
-            else:
-                head = _utf16(start)
-                if head:
-                    found.update(
-                        (first + i, head[:-1] + chr(ord(head[-1]) + i))
-                        for i in range(last - first + 1)
-                        if ord(head[-1]) + i < 0x110000
-                    )
-    return found
-
-
-def _utf16(digits: bytes) -> str:
-    code = bytes(c for c in digits if c > 32)
-    if len(code) % 4:
-        code = code.rjust(len(code) + (-len(code)) % 4, b"0")
-    return bytes.fromhex(code.decode("ascii")).decode("utf-16-be", "replace")

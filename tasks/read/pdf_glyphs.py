@@ -21,11 +21,13 @@ from tasks.read.pdf_page import (
     Box,
     Drawn,
     Glyph,
+    Item,
     View,
     address,
-)
+)  # fmt: skip
 
 STRUCK_TWICE = 0.08  # of the height of a line; the same character as near as this is bold type
+SLANT = 0.18  # ten degrees
 MOST_FILLS = 3_000  # of one page; one with more coloured boxes is a drawing
 NEAREST = 0.5  # points; and so is one as near as this
 _SURROGATES, _PRIVATE = 0xD800, 0xF8FF
@@ -33,26 +35,25 @@ _SURROGATES, _PRIVATE = 0xD800, 0xF8FF
 _HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _FILLED = (raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_CLIP)
-
-
 UNORDERED = 1 << 30  # drawn who knows when: taken to be on top of everything
 Colour = tuple[ctypes.c_uint, ctypes.c_uint, ctypes.c_uint, ctypes.c_uint]
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How a run of text is painted: not at all, white, and after how many other objects."""
+    """How a run of text is painted: not at all, white, after how many other objects, across the page."""
 
     clear: bool
     pale: bool
     order: int
+    slanted: bool = False
 
 
 def glyphs(text_page: pdfium.PdfTextPage, seen: View, drawing: Drawn, number: int) -> list[Glyph]:
     """Return the characters of a page in the order of the file.
 
-    A character whose font does not say what it is comes as U+FFFD, never as its code. What is printed twice on
-    one spot counts once. Raises ReadError for more characters than a page can hold.
+    What a watermark writes across the page is left out. A character whose font does not say what it is comes as
+    U+FFFD, never as its code. What is printed twice on one spot counts once. Raises ReadError for more characters than a page can hold.
     """
     count = text_page.count_chars()
     if count > MOST_GLYPHS:
@@ -71,8 +72,11 @@ def glyphs(text_page: pdfium.PdfTextPage, seen: View, drawing: Drawn, number: in
         if rect.right - rect.left > WIDE:
             file = _plausible(text_page, index, file)
         left, top, right, bottom = seen.place(*file)
+        look = _look(text_page, index, drawing, looks, colour)
+        if look.slanted:
+            continue
         found.append(Glyph(text, (left + right) / 2, (top + bottom) / 2, left, top, right, bottom, index))
-        painted.append(_look(text_page, index, drawing, looks, colour))
+        painted.append(look)
     return _struck_once(_shown(found, painted, seen, drawing))
 
 
@@ -114,8 +118,17 @@ def _look(
         if mode in _FILLED and raw.FPDFPageObj_GetFillColor(item, red, green, blue, opacity):
             clear = opacity.value == 0
             pale = min(red.value, green.value, blue.value) >= PALE
-    looks[place] = _Look(clear, pale, drawing.order.get(place, UNORDERED))
+    looks[place] = _Look(clear, pale, drawing.order.get(place, UNORDERED), bool(place) and _is_slanted(item))
     return looks[place]
+
+
+def _is_slanted(item: Item) -> bool:
+    """Say whether text climbs or falls across the page, as watermarks do; italics lean and do not climb."""
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(item, matrix):
+        return False
+    along, across = sorted((abs(matrix.a), abs(matrix.b)))
+    return bool(along > SLANT * across)
 
 
 def _shown(found: Sequence[Glyph], painted: Sequence[_Look], seen: View, drawing: Drawn) -> list[Glyph]:

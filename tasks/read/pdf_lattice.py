@@ -16,8 +16,9 @@ TIGHT = 0.8  # and within which they certainly do: a frame keeps a pixel of padd
 DOUBLE = 3.5  # points; two rules as near as this are one: no digit has room between them
 COVERED = 0.6  # share of a cell's edge that must be ruled for a border to stand there
 OPEN = 6.0  # points by which strokes must pass the outermost rule to make a row or column without one
-MOST_CROSSINGS = 5_000_000  # a page with more strokes than this allows for is a drawing
+MOST_CROSSINGS = 2_000_000  # a page with more strokes than this allows for is a drawing
 MOST_CELLS = 20_000
+FEWEST_CELLS = 4  # fewer are a box round a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,18 @@ def _apart(group: Strokes) -> list[Lattice]:
     """
     parts = _components(*group, TIGHT)
     if len(parts) > 1:
-        tables = [(part, table) for part in parts if (table := _lattice(*part))]
+        outlines = [(part, table) for part in parts if (table := _lattice(*part, fewest=1))]
+        real = [table for _, table in outlines if len(table.cells) >= FEWEST_CELLS]
+        tables = [
+            (part, table)
+            for part, table in outlines
+            if len(table.cells) >= FEWEST_CELLS
+            or any(_within_a_cell(other, table) for other in real if other is not table)
+        ]
         loose = [part for part in parts if not any(part is other for other, _ in tables)]
-        if tables and all(_outside(part, table) for part in loose for _, table in tables):
+        if tables and all(_outside(part, own) for part in loose for own, _ in tables):
             holders = [
-                any(table is not other and _within_a_cell(other, table) for _, other in tables)
+                any(table is not other and _within_a_cell(other, table) for other in real)
                 for _, table in tables
             ]
             if any(holders):
@@ -167,16 +175,29 @@ def _within_a_cell(inner: Lattice, outer: Lattice) -> bool:
     return one is not None and one == outer.owner(right - TOLERANCE, bottom - TOLERANCE)
 
 
-def _outside(part: Strokes, table: Lattice) -> bool:
-    """Say whether no stroke of a part lies inside a table."""
-    left, top, right, bottom = table.box
-    left, top, right, bottom = left + DOUBLE, top + DOUBLE, right - DOUBLE, bottom - DOUBLE
-    return not any(top < y < bottom and a < right and b > left for y, a, b in part[0]) and not any(
-        left < x < right and a < bottom and b > top for x, a, b in part[1]
+def _outside(part: Strokes, table: Strokes) -> bool:
+    """Say whether a part belongs to a frame round a table: no stroke runs within, and the table has its own edges.
+
+    A stroke beside a table whose rules reach on to it is its border, drawn carelessly.
+    """
+    across, down = table
+    return all(_passes(stroke, down, across) for stroke in part[0]) and all(
+        _passes(stroke, across, down) for stroke in part[1]
     )
 
 
-def _lattice(across: Sequence[Rule], down: Sequence[Rule]) -> Lattice | None:
+def _passes(stroke: Rule, crossing: Sequence[Rule], along: Sequence[Rule]) -> bool:
+    """Say whether a stroke passes a table by that is made of rules `crossing` its direction and `along` it."""
+    at, start, end = stroke
+    if end < min(s[0] for s in crossing) - TOLERANCE or start > max(s[0] for s in crossing) + TOLERANCE:
+        return True
+    first, last = min(s[0] for s in along), max(s[0] for s in along)
+    if at < first + DOUBLE:
+        return first - min(s[1] for s in crossing) <= DOUBLE
+    return at > last - DOUBLE and max(s[2] for s in crossing) - last <= DOUBLE
+
+
+def _lattice(across: Sequence[Rule], down: Sequence[Rule], fewest: int = FEWEST_CELLS) -> Lattice | None:
     if len(across) < 2 or len(down) < 2:
         return None
     inner_ys, inner_xs = _cluster([s[0] for s in across]), _cluster([s[0] for s in down])
@@ -202,7 +223,7 @@ def _lattice(across: Sequence[Rule], down: Sequence[Rule]) -> Lattice | None:
             for i in range(r, r + high):
                 owners[i][c : c + wide] = [len(cells)] * wide
             cells.append(Span(r, c, high, wide, (xs[c], ys[r], xs[c + wide], ys[r + high])))
-    if len(cells) < 4:
+    if len(cells) < fewest:
         return None
     return Lattice(tuple(ys), tuple(xs), tuple(cells), tuple(tuple(row) for row in owners))
 

@@ -351,8 +351,10 @@ def _runs(pieces: Sequence[Rule]) -> list[Rule]:
             runs[-1].append(piece)
         else:
             runs.append([piece])
-    return [
-        (run[0][0], run[0][1], max(p[2] for p in run))
-        for run in runs
-        if len(run) >= FEWEST and run[-1][2] - run[0][1] > DASH
-    ]
+    return [_line(run) for run in runs if len(run) >= FEWEST and run[-1][2] - run[0][1] > DASH]
+
+
+def _line(run: Sequence[Rule]) -> Rule:
+    """Return dashes as one rule, which may begin and end with a gap."""
+    gap = max(0.0, max(b[1] - a[2] for a, b in pairwise(run)))
+    return run[0][0], run[0][1] - gap, max(p[2] for p in run) + gap

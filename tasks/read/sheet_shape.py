@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from models.errors import ErrorKind, ReadError
 
 MOST_ROWS, MOST_COLUMNS = 5000, 300
+MOST_ROOM = 3_000_000
+"""Places of all sheets together, filled or not; calamine makes a list of them."""
+MOST_MERGED = 20_000
 TOO_LARGE = (
     f"工作表“{{sheet}}”超过{MOST_ROWS}行或{MOST_COLUMNS}列，不像是年度报告，未予读取；请只提交年度报告本身。"
 )
+TOO_MUCH = "电子表格内容过多，不像是年度报告，未予读取；请只提交年度报告本身。"
+
+Place = tuple[int, int]
+"""Row and column, from 0."""
 
 
 @dataclass(slots=True)
@@ -20,15 +28,35 @@ class Shape:
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    formats: dict[Place, str] = field(default_factory=dict)
     """Number format of the cells that have one of their own."""
-    uncomputed: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Formulas whose result is not in the file."""
+    shown: dict[Place, str] = field(default_factory=dict)
+    """What cells show where the file says it, and error values, which calamine leaves blank."""
+    uncomputed: dict[Place, str] = field(default_factory=dict)
+    """Formulas whose result is not in the file, or may be an old one."""
+    ruled: set[Place] = field(default_factory=set)
+    """Cells with a border of their own."""
     spans: list[tuple[int, int, int, int]] | None = None
     """Merged cells as (first row, first column, last row, last column); None where calamine tells them."""
+    zeros_hidden: bool = False
+    boxes: list[tuple[int, str]] = field(default_factory=list)
+    """Text boxes: the row they hang on, and their text."""
+    pictures: int = 0
+    """Pictures large enough to hold a table."""
+    last_row: int = -1
+    last_column: int = -1
+
+    def reach(self, row: int, column: int) -> None:
+        """Take note of a cell that holds something. Raises ReadError beyond what a report can have."""
+        if row >= MOST_ROWS or column >= MOST_COLUMNS:
+            raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(sheet=self.name))
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
 
 
-def within(name: str, row: int, column: int) -> None:
-    """Refuse a sheet with a cell beyond what a report can have. Raises ReadError."""
-    if row >= MOST_ROWS or column >= MOST_COLUMNS:
-        raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(sheet=name))
+def bounded(shapes: Iterable[Shape]) -> list[Shape]:
+    """Return the shapes of a workbook. Raises ReadError when its sheets together are too large."""
+    found = list(shapes)
+    if sum((shape.last_row + 1) * (shape.last_column + 1) for shape in found) > MOST_ROOM:
+        raise ReadError(ErrorKind.TOO_LARGE, TOO_MUCH)
+    return found

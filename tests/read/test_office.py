@@ -229,6 +229,20 @@ def test_instructions_of_rtf_fields_are_skipped() -> None:
     assert plain_rtf(b"\\object\\objautlink\\objupdate\\objw9") == b"\\object\\objw9"
 
 
+LIST = (
+    "{\\*\\listtable{\\list\\listtemplateid1{\\listlevel\\levelnfc39\\levelnfcn39\\levelfollow2\\levelstartat1"
+    "{\\leveltext LEVEL;}{\\levelnumbers\\'01;}\\f0}\\listid1}}"
+    "{\\*\\listoverridetable{\\listoverride\\listid1\\listoverridecount0\\ls1}}"
+    "{\\listtext\\pard\\plain 一、\\tab}\\ls1 " + TITLE + "\\par "
+)
+
+
+@needs_office
+@pytest.mark.parametrize("text", ["\\'02\\'00\\u12289 ?", "\\'02\\'00\\'a1\\'a2", "\\'02\\'00\\'3f"])
+def test_the_number_of_a_list_is_not_a_question_mark(text: str) -> None:
+    assert blocks(office.read(artifact(rtf(LIST.replace("LEVEL", text))))) == ["一、" + TITLE]
+
+
 def field_types(content: bytes) -> list[int]:
     with olefile.OleFileIO(io.BytesIO(content)) as compound:
         head = compound.openstream("WordDocument").read(0x200)

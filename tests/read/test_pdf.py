@@ -7,17 +7,16 @@ from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pytest
-from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from models.document import Paragraph, Table
-from models.errors import ErrorKind, ReadError
 from tasks.read import read
-from tasks.read.pdf_lattice import View
-from tasks.read.pdf_second_reading import compared
+from tasks.read.pdf_lattice import Lattice, lattices
+from tasks.read.pdf_page import View, drawn
+from tasks.read.pdf_second_reading import Seen, compared
 from tests.read.test_html import grid
 from tests.read.test_text import artifact, shown
 
@@ -190,37 +189,19 @@ def test_the_origin_of_the_page_does_not_matter() -> None:
     assert [(c.text, c.alternative) for c in table.cells][3:] == [("1,234", None), ("5", None)]
 
 
+def lattice_of(content: bytes) -> Lattice:
+    page = pdfium.PdfDocument(content)[0]
+    (lattice,) = lattices(drawn(page, View(0, 0, 0, *A4), 1))
+    return lattice
+
+
 def test_the_second_reading_speaks_where_it_finds_another_number() -> None:
     content = made(pages=1)
-    blocks = read(artifact(content)).blocks
-    table = next(b for b in blocks if isinstance(b, Table))
+    table = next(b for b in read(artifact(content)).blocks if isinstance(b, Table))
     misread = {"1,234": "1,243", "5": "", "规章": "规则", "许可": "许可"}
     doubted = replace(table, cells=tuple(replace(c, text=misread.get(c.text, c.text)) for c in table.cells))
-    (again,) = compared(content, [doubted], {1: View(0, 0, 0, *A4)})
-    assert isinstance(again, Table)
+    seen = {1: Seen(View(0, 0, 0, *A4), ((lattice_of(content), doubted),))}
+    again = compared(content, seen)[1]
     assert [(c.text, c.alternative) for c in again.cells] == [
         ("规则", None), ("合并格", None), ("许可", None), ("1,243", "1,234"), ("", "5"),
     ]  # fmt: skip
-
-
-def test_a_page_that_is_a_picture_is_not_passed_over() -> None:
-    canvas = one_page(LONG)
-    canvas.showPage()
-    canvas.drawInlineImage(Image.new("L", (40, 60)), 20, 20, 550, 800)
-    with pytest.raises(ReadError) as refused:
-        read(artifact(canvas.getpdfdata()))
-    assert (refused.value.kind, refused.value.message) == (
-        ErrorKind.UNSUPPORTED,
-        "PDF 第2页是扫描图片，无法读取其中的文字，请提交由文字处理软件导出的 PDF 或 docx 文件。",
-    )
-
-
-def test_a_scan_is_refused() -> None:
-    canvas = one_page()
-    canvas.drawInlineImage(Image.new("L", (40, 60)), 20, 20, 550, 800)
-    with pytest.raises(ReadError) as refused:
-        read(artifact(canvas.getpdfdata()))
-    assert (refused.value.kind, refused.value.message) == (
-        ErrorKind.UNSUPPORTED,
-        "PDF 中没有可以读取的文字（可能是扫描件），请提交由文字处理软件导出的 PDF 或 docx 文件。",
-    )

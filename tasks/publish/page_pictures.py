@@ -1,0 +1,85 @@
+"""The pages of a PDF or picture as pictures, in the coordinates their reader gives boxes in."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.document import Artifact
+from models.errors import ErrorKind, ReadError
+
+if TYPE_CHECKING:  # imported when a page has to be drawn
+    from PIL.Image import Image
+
+DPI = 110
+MOST_PIXELS = 25_000_000
+LONGEST_SIDE = 16_000  # pixels; WebP ends at 16,383
+QUALITY = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as a picture: its number, its size in points as it is seen, and the picture as a data URI."""
+
+    number: int
+    width: float
+    height: float
+    address: str
+
+
+def pictures_of(artifact: Artifact, kind: str) -> tuple[Picture, ...]:
+    """Draw the pages of a PDF or picture (`kind`: the Document's format) at 110 dpi; none for other formats.
+
+    Raises ReadError when a page cannot be drawn.
+    """
+    drawn = {"pdf": _pdf_pages, "picture": _picture_pages}.get(kind)
+    if drawn is None:
+        return ()
+    return tuple(
+        Picture(number, width, height, _address(image))
+        for number, (image, width, height) in enumerate(drawn(artifact.content), start=1)
+    )
+
+
+def _pdf_pages(content: bytes) -> Iterator[tuple[Image, float, float]]:
+    import pypdfium2 as pdfium
+
+    try:
+        with pdfium.PdfDocument(content) as pdf:
+            for number in range(len(pdf)):
+                page = pdf[number]
+                width, height = page.get_size()
+                picture = page.render(scale=_scale(width, height)).to_pil().convert("RGB")
+                page.close()
+                yield picture, width, height
+    except (pdfium.PdfiumError, ValueError, OSError) as error:
+        raise ReadError(ErrorKind.UNREADABLE, "PDF 页面无法显示，请重新导出后提交。") from error
+
+
+def _picture_pages(content: bytes) -> Iterator[tuple[Image, float, float]]:
+    from PIL import Image as images
+
+    from tasks.read import picture
+
+    for pixels, dpi in picture._pages(content):  # as the reader saw them: its boxes are in points at this dpi
+        image = images.fromarray(pixels)
+        width, height = image.width * 72 / dpi, image.height * 72 / dpi
+        scale = min(_scale(width, height) * 72 / dpi, 1.0)
+        size = max(round(image.width * scale), 1), max(round(image.height * scale), 1)
+        yield image.resize(size), width, height
+
+
+def _scale(width: float, height: float) -> float:
+    """Return pixels a point: 110 dpi, less for a page that would become too large a picture."""
+    wide, high = max(width, 1.0), max(height, 1.0)
+    return min(DPI / 72, math.sqrt(MOST_PIXELS / (wide * high)), LONGEST_SIDE / max(wide, high))
+
+
+def _address(image: Image) -> str:
+    stream = io.BytesIO()
+    image.save(stream, "WEBP", quality=QUALITY, method=2)
+    return "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
