@@ -134,7 +134,7 @@ def test_each_planted_fault_is_found_and_nothing_else_is(swept: Swept) -> None:
 
 def test_what_is_no_report_is_listed(swept: Swept) -> None:
     assert swept.errors == {
-        "2023/映溪区卫生健康局（照片）.docx": "unsupported",
+        "2023/映溪区卫生健康局（照片）.docx": "unreadable",
         "2023/映溪区卫生健康局（空文件）.txt": "unreadable",
         "2023/映溪区财政局关于报送年报的通知.txt": "not_a_report",
     }

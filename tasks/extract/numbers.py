@@ -101,6 +101,8 @@ def read_cell(raw: str) -> Reading:
         return Reading(raw=raw, kind="blank")
     if folded.lower() in _PLACEHOLDERS:
         return Reading(raw=raw, kind="placeholder")
+    if "\ufffd" in raw:
+        return uncertain(raw, "格内有文件编码错误造成的乱码，不能确定是什么")
     if sum(bool(_DIGIT.search(piece)) for piece in raw.split()) > 1:
         return uncertain(raw, "格内数字之间有空白或换行，不能确定是一个数还是几个数", folded)
     if _PLAIN.fullmatch(folded):

@@ -14,7 +14,7 @@ from models.document import Artifact
 from models.errors import ErrorKind, ReadError
 from models.views import ErrorView
 from tasks.collect import collect
-from tasks.read import read
+from tasks.read import mht, picture, read
 from tests.read.test_docx import p, packed
 from tests.read.test_pdf import made
 from tests.read.test_text import artifact
@@ -70,7 +70,7 @@ CASES = {
     "empty.txt": (b"", ErrorKind.UNREADABLE, "文件是空的（0 字节），请重新提交。"),
     "zeros.docx": (bytes(5000), ErrorKind.UNREADABLE, "文件内容全部是空字节，可能在传输中损坏，请重新提交。"),
     "blank.txt": (b" \n\t\n ", ErrorKind.UNREADABLE, "文件中没有文字，请确认提交的文件是否正确。"),
-    "picture.docx": (PNG, ErrorKind.UNSUPPORTED, "文件是图片，暂不能读取，" + SAVE_AS),
+    "picture.docx": (PNG, ErrorKind.UNREADABLE, picture.BROKEN),
     "cut.docx": (packed(p("一、总体情况"))[:300], ErrorKind.UNREADABLE, "文件已损坏或不完整，请重新保存后提交。"),
     "no_body.docx": (
         zipped(**{"word__document.xml": b"<w"}), ErrorKind.UNREADABLE, "docx 文件已损坏或不完整，请重新保存后提交。",
@@ -81,28 +81,32 @@ CASES = {
         compound("EncryptedPackage", "EncryptionInfo"), ErrorKind.ENCRYPTED, "文件已加密，无法读取，请取消密码后重新提交。",
     ),
     "old.doc": (
-        compound("WordDocument"), ErrorKind.UNSUPPORTED, "文件是旧版 Word 或 WPS 文字格式（doc、wps），暂不能读取，" + SAVE_AS,
+        compound("WordDocument"), ErrorKind.UNREADABLE,
+        "文件已损坏或不是有效的文字处理文件，无法读取，" + SAVE_AS,
     ),
     "cut.doc": (compound("WordDocument")[:600], ErrorKind.UNREADABLE, "文件已损坏或不完整，请重新保存后提交。"),
     "sheet.xlsx": (
-        zipped(**{"xl__workbook.xml": b"<w/>"}), ErrorKind.UNSUPPORTED, "文件是电子表格，暂不能读取，" + SAVE_AS,
+        zipped(**{"xl__workbook.xml": b"<w/>"}), ErrorKind.UNREADABLE, "电子表格已损坏或不完整，请重新保存后提交。",
     ),
     "many.zip": (
-        zipped(**{"a.txt": b"x"}), ErrorKind.UNSUPPORTED, "文件是压缩包，暂不能读取，请解压后提交其中的报告文件。",
+        zipped(**{"a.txt": b"x"}), ErrorKind.UNSUPPORTED, "文件是压缩包或邮件，应先取出其中的文件。",
     ),
-    "text.rtf": (b"{\\rtf1 x}", ErrorKind.UNSUPPORTED, "文件是 RTF 格式，暂不能读取，" + SAVE_AS),
+    "many.7z": (
+        b"7z\xbc\xaf\x27\x1c" + bytes(90), ErrorKind.UNSUPPORTED,
+        "文件是 rar、7z 或 gz 压缩包，不能读取，请改用 zip 压缩或解压后提交。",
+    ),
     "page.doc": (
-        b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\n<html>=E4=B8=80</html>', ErrorKind.UNSUPPORTED,
-        "文件是单个文件网页（mht），暂不能读取，" + SAVE_AS,
+        b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\nContent-Type: image/png\n\nx\n--x--',
+        ErrorKind.UNREADABLE, mht.NO_PAGE,
     ),
     "flat.doc": (
-        b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>', ErrorKind.UNSUPPORTED,
-        "文件是 Word XML 格式，暂不能读取，" + SAVE_AS,
+        b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>', ErrorKind.UNREADABLE,
+        "文件已损坏或不是有效的文字处理文件，无法读取，" + SAVE_AS,
     ),
-    "picture.txt": (b"BM\x36\0\x0c\0\0\0\0\0" + bytes(90), ErrorKind.UNSUPPORTED, "文件是图片，暂不能读取，" + SAVE_AS),
+    "picture.txt": (b"BM\x36\0\x0c\0\0\0\0\0" + bytes(90), ErrorKind.UNREADABLE, picture.BROKEN),
     "noise.txt": (bytes(range(1, 256)) * 20, ErrorKind.UNSUPPORTED, "无法识别文件格式，" + SAVE_AS),
     "bomb.docx": (
-        bomb(), ErrorKind.TOO_LARGE, "docx 文件解压后过大，疑似异常文件，未予读取；请用文字处理软件重新另存后提交。",
+        bomb(), ErrorKind.TOO_LARGE, "文件解压后过大，疑似异常文件，未予读取；请用原软件重新另存后提交。",
     ),
     "long.pdf": (made(pages=101), ErrorKind.TOO_LARGE, "PDF 有101页，超过100页上限，请只提交年度报告本身。"),
 }  # fmt: skip
