@@ -28,6 +28,7 @@ from models.views import ErrorView
 from samples.make import office
 from tasks.chunks import Rows
 from tasks.extract import extract_rows, frames, link_years
+from tasks.extract.numbers import read_cell
 from tasks.validate import evaluate
 from tests.extract.made import document, numbered
 
@@ -109,6 +110,11 @@ def entry(case: Case, measured: Measured, baseline: dict[str, set[Accusation]]) 
         "file": case.name,
         "group": case.group,
         "cells": printed,
+        "numbers_only": all(
+            read_cell(text).value is not None
+            for truth in case.reports.values()
+            for text in truth.cells.values()
+        ),
         **{outcome: cells[outcome] for outcome in ("right", "uncertain", "wrong")},
         "not_read": printed - cells.total(),
         "reports": f"{len(read)}/{max(1, len(case.reports))}",

@@ -111,23 +111,32 @@ def _formats(files: Sequence[Entry], memory: Mapping[str, Mapping[str, float]]) 
         goal = f"{GOALS[group]:g}" if group in GOALS else "–"
         rows.append(
             [
-                group, len(own), cells, f"{100 * right / cells:.2f}" if cells else "–", goal,
+                group, len(own), cells, f"{100 * right / cells:.2f}" if cells else "–",
+                _numbers_only(own), goal,
                 sum(f["uncertain"] for f in own), sum(f["wrong"] for f in own), sum(f["not_read"] for f in own),
                 sum(len(f["accused"]) for f in own), _share(own, "title"), _six(own),
                 _share(own, "agency"), _share(own, "year"), _seconds(own), f"{peak:.0f}{children}",
             ]
         )  # fmt: skip
-    heads = ["format", "files", "cells", "right %", "goal %", "uncertain", "wrong", "not read", "accused", "title",
+    heads = ["format", "files", "cells", "right %", "numbers only %", "goal %", "uncertain", "wrong", "not read", "accused", "title",
              "six sections", "agency", "year", "s a file", "peak MB"]  # fmt: skip
     return table(heads, rows) + (
-        "\n\nSeconds are the median over the files, reading and extraction together (formats that go through LibreOffice: "
+        "\n\n*numbers only* leaves out the reports that print blanks and placeholders among their numbers: in text without "
+        "cell borders nobody can tell where a blank stands, and the whole row is uncertain on purpose "
+        "([decision 1](decisions/0001-what-is-certain.md)). Workbooks under made/ hold the three tables alone. "
+        "Seconds are the median over the files, reading and extraction together (formats that go through LibreOffice: "
         "all files of the format at once, their share). Memory is the peak of the process that read the format, all "
-        "libraries loaded (about 200 MB before the first file), and of its child processes where it has any."
+        "libraries loaded (about 100 MB before the first file), and of its child processes where it has any."
     )
 
 
 def _order(group: str) -> tuple[int, str]:
     return (ORDER.index(group) if group in ORDER else len(ORDER), group)
+
+
+def _numbers_only(files: Sequence[Entry]) -> str:
+    own = [f for f in files if f.get("numbers_only") and f["cells"]]
+    return f"{100 * sum(f['right'] for f in own) / sum(f['cells'] for f in own):.2f}" if own else "–"
 
 
 def _six(files: Sequence[Entry]) -> str:
@@ -237,3 +246,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    save(load())  # the page again, when only its wording has changed

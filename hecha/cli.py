@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -205,19 +205,28 @@ def _ending() -> Iterator[None]:
         sys.stdout.flush()
     except KeyboardInterrupt:
         _complain("已中断。")
-        raise typer.Exit(INTERRUPTED) from None
+        _leave(INTERRUPTED)
     except BrokenPipeError:
         # whoever read our output has gone; nothing may be flushed to it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(PIPE_CLOSED) from None
-    except SystemExit:
+    except SystemExit as ending:
+        if ending.code != TERMINATED:  # rich's answer when whoever read our output has gone
+            raise typer.Exit(PIPE_CLOSED) from None
         _complain("已终止。")
-        raise
+        _leave(TERMINATED)
     except typer.Exit:
         raise
     except Exception as error:
         _complain(_explain(error))
         raise typer.Exit(UNUSABLE) from None
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process now: an import that the signal cut short may keep Prefect's threads waiting for ever."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(status)
 
 
 def _complain(sentence: str) -> None:

@@ -18,7 +18,7 @@ from models.document import Artifact, Cell, Document, Paragraph, Table
 from tasks.publish.page_pictures import Picture
 from tasks.read.decode import decode
 
-MOST_LINES, LONGEST_LINE = 20_000, 5_000
+MOST_LINES, LONGEST_LINE = 20_000, 100_000
 MOST_CELLS = 20_000
 """Lines and cells beyond these are not drawn; the page says so."""
 WIDEST = 200
@@ -126,10 +126,27 @@ def draw_original(
     """
     spots = _Spots(document, taken)
     if pictures:
-        return _by_pages(document, pictures, spots)
-    if document.format in _LINES and all("line" in cell.where for cell in taken if cell.where):
-        return _by_lines(artifact, document, spots)
-    return _by_blocks(document, spots)
+        original = _by_pages(document, pictures, spots)
+    elif document.format in _LINES and all("line" in cell.where for cell in taken if cell.where):
+        original = _by_lines(artifact, document, spots)
+    else:
+        original = _by_blocks(document, spots)
+    there = {spot.anchor for spot in _spots_of(original) if spot is not None}
+    kept = {cell: anchor for cell, anchor in original.anchors.items() if anchor in there}
+    return replace(original, anchors=kept)
+
+
+def _spots_of(original: Original) -> Iterator[Spot | None]:
+    for page in original.pages:
+        yield from page.spots
+        yield from (spot for _, spot in page.beside)
+    for line in original.lines:
+        yield line.spot
+        yield from (spot for _, spot in line.pieces)
+    for block in original.blocks:
+        yield block.spot
+        yield from (spot for _, spot in block.pieces)
+        yield from (cell.spot for row in block.rows for cell in row)
 
 
 # ------------------------------------------------------------------------------------------- spots
@@ -285,6 +302,8 @@ def _by_lines(artifact: Artifact, document: Document, spots: _Spots) -> Original
                     _add(whole, number, rest, spots)
             continue
         for row, end in _rows(block, len(shown)):
+            if (row[0].locator.line or 1) > len(shown):
+                break
             for cell, line, span in _found(shown, block, row, end):
                 if (spot := spots.of(cell)) is None:
                     continue
@@ -329,31 +348,26 @@ def _found(
 ) -> Iterator[tuple[Cell, int, tuple[int, int] | None]]:
     """Yield each cell of a row with its line and, where it can be told, where in the line it stands."""
     at, begin = row[0].locator.line or 1, 0
+    fields = lines[at - 1].split(_TAB) if at <= len(lines) else []
+    if [field.strip() for field in fields] == [cell.text.strip() for cell in row]:
+        for cell, field in zip(row, fields, strict=True):
+            yield cell, at, (begin, begin + len(field))
+            begin += len(field) + 1
+        return
     for cell in row:
-        text = cell.text.strip()
-        line = lines[at - 1] if at <= len(lines) else ""
-        span = _exact(line, table, cell)
-        if span is None and text:
+        text, offset = cell.text.strip(), (cell.locator.column or 0) - 1
+        span: tuple[int, int] | None = None
+        if table.layout == "aligned" and offset >= 0 and text and lines[at - 1].startswith(text, offset):
+            span = offset, offset + len(text)
+        elif text:
             for number in range(at, min(end, at + len(row) + 1, len(lines) + 1)):
-                place = lines[number - 1].find(text, begin if number == at else 0)
-                if place >= 0:
+                line = lines[number - 1]
+                place = line.find(text, begin if number == at else 0)
+                if place >= 0 and (number == at or line.strip() == text):  # further lines hold one cell each
                     at, span = number, (place, place + len(text))
                     break
         begin = span[1] if span else begin
         yield cell, at, span
-
-
-def _exact(line: str, table: Table, cell: Cell) -> tuple[int, int] | None:
-    """Return where a cell stands whose column says so: a tab's field, or the offset in a line of spaces."""
-    text, column = cell.text.strip(), (cell.locator.column or 0) - 1
-    if table.layout == "aligned" and text and column >= 0 and line.startswith(text, column):
-        return column, column + len(text)
-    if table.layout != "aligned" and _TAB in line:
-        fields = line.split(_TAB)
-        if 0 <= column < len(fields) and fields[column].strip() == text:
-            begin = sum(len(field) + 1 for field in fields[:column])
-            return begin, begin + len(fields[column])
-    return None
 
 
 def _pieces(line: str, marked: Iterable[tuple[int, int, Spot]]) -> Iterator[Piece]:

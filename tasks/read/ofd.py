@@ -15,7 +15,8 @@ from lxml import etree
 from models.document import Artifact, Block, Cell, Document, Table
 from models.errors import ErrorKind, ReadError
 from tasks.read import ofd_pictures
-from tasks.read.ofd_page import Page, Picture, Resources, box_of, children, local, painted
+from tasks.read.ofd_page import Page, Picture, painted
+from tasks.read.ofd_values import Resources, box_of, children, local
 from tasks.read.package import ENCRYPTED, Package, opened
 from tasks.read.pdf_cells import table
 from tasks.read.pdf_lattice import lattices
@@ -67,6 +68,11 @@ def read(artifact: Artifact) -> Document:
         unread: list[int] = []
         counted = _Counted()
         number = 0
+
+        def opaque(picture: str) -> bool:
+            part = names.name(picture)
+            return part is not None and ofd_pictures.is_opaque(package.part(part))
+
         for body in children(root, "DocBody"):
             start = _start(body, names)
             document = names.xml(start)
@@ -75,7 +81,7 @@ def read(artifact: Artifact) -> Document:
                 notes.append(UNREAD_ANNOTATIONS)
             for sheet in _sheets(document, start, names, resources, number):
                 number += 1
-                page = painted(sheet.contents, sheet.size, resources, number)
+                page = painted(sheet.contents, sheet.size, resources, number, opaque)
                 counted.add(page)
                 large = [picture for picture in page.pictures if _is_large(picture, page)]
                 printed = sum(not glyph.hidden and not glyph.text.isspace() for glyph in page.glyphs)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -18,13 +18,29 @@ import numpy as np
 from lxml import etree
 
 from models.errors import ErrorKind, ReadError
+from tasks.read.ofd_values import (
+    CLEAR,
+    UNMOVED,
+    Move,
+    Resources,
+    box_of,
+    children,
+    colour,
+    is_pale,
+    local,
+    matrix,
+    moved,
+    numbers,
+    point,
+    steps,
+    times,
+)  # fmt: skip
 from tasks.read.pdf_page import (
     LEVEL,
     LOWEST,
     MOST_GLYPHS,
     MOST_OBJECTS,
     MOST_SEGMENTS,
-    PALE,
     THIN,
     UNKNOWN,
     Box,
@@ -39,6 +55,7 @@ MOST_FILLS = 3_000
 MOST_ON_A_SPOT = 20  # characters within four points of each other
 FARTHEST = 10_000.0  # mm; no page is as large
 SLANTED = 10.0  # degrees; text that leans more is a watermark across the page
+COVERING = 5_000.0  # square mm; a picture as large may hide text painted before it
 OUTSIDE = 1.0  # mm by which a stroke may leave the boundary that clips it
 PLACEHOLDER = "¤"
 """Stands in a file for a glyph that has no character."""
@@ -46,20 +63,9 @@ TOO_MANY = (
     "OFD 第{page}页的内容过多（图形或字符超过上限），不像是年度报告，未予读取；请用原软件重新导出后提交。"
 )
 
-Move = tuple[float, float, float, float, float, float]
-UNMOVED: Move = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _LAYERS = {"Background": 0, "Body": 1, "Foreground": 2}
 _PATH = re.compile(r"[A-Za-z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _OPERANDS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
-
-
-@dataclass(slots=True)
-class Resources:
-    """What objects refer to by number: styles of drawing, composite graphics, files of pictures."""
-
-    styles: dict[str, etree._Element] = field(default_factory=dict)
-    composites: dict[str, etree._Element] = field(default_factory=dict)
-    media: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,47 +102,25 @@ class _Painting:
 
     number: int
     resources: Resources
+    opaque: Callable[[str], bool]
     letters: list[_Letter] = field(default_factory=list)
     strokes: list[tuple[float, float, float, float]] = field(default_factory=list)
     fills: list[tuple[int, Box, bool]] = field(default_factory=list)
-    pictures: list[tuple[int, Box, str | None]] = field(default_factory=list)
+    pictures: list[tuple[Box, str | None]] = field(default_factory=list)
     outlines: list[Box] = field(default_factory=list)
     objects: int = 0
 
 
-def local(element: etree._Element) -> str:
-    """Return the name of an element without its namespace; producers use several."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
-    """Yield the children with one of these names."""
-    return (child for child in element if local(child) in names)
-
-
-def numbers(text: str | None) -> list[float]:
-    """Return the numbers of an attribute; none at all when one of them is no number."""
-    try:
-        found = [float(part) for part in (text or "").split()]
-    except ValueError:
-        return []
-    return found if all(math.isfinite(n) and abs(n) < 1e9 for n in found) else []
-
-
-def box_of(text: str | None) -> Box | None:
-    """Return ``x y width height`` as (left, top, right, bottom); None when it is something else."""
-    found = numbers(text)
-    if len(found) != 4:
-        return None
-    return found[0], found[1], found[0] + found[2], found[1] + found[3]
-
-
-def painted(contents: Sequence[etree._Element], size: Box, resources: Resources, number: int) -> Page:
+def painted(
+    contents: Sequence[etree._Element], size: Box, resources: Resources, number: int,
+    opaque: Callable[[str], bool],
+) -> Page:  # fmt: skip
     """Return page `number` of a size in millimetres from its contents (templates and page), lowest first.
 
+    `opaque` says of the part that holds a picture whether it covers what is painted before it.
     Raises ReadError for more on it than a report can have.
     """
-    painting = _Painting(number, resources)
+    painting = _Painting(number, resources, opaque)
     for content in contents:
         layers = sorted(
             children(content, "Layer"), key=lambda layer: _LAYERS.get(layer.get("Type", "Body"), 1)
@@ -158,22 +142,35 @@ def _walk(parent: etree._Element, painting: _Painting, move: Move, style: str | 
             if depth < DEEPEST:
                 _walk(item, painting, move, style, depth + 1)
             continue
-        boundary = box_of(item.get("Boundary"))
-        if boundary is None or item.get("Visible") == "false" or item.get("Alpha") == "0":
+        boundary = box_of(item.get("Boundary")) or (0.0, 0.0, FARTHEST, FARTHEST)
+        if item.get("Visible") == "false" or item.get("Alpha") == "0":
             continue
-        inner = _times(_matrix(item), (1.0, 0.0, 0.0, 1.0, boundary[0], boundary[1]))
+        inner = times(matrix(item), (1.0, 0.0, 0.0, 1.0, boundary[0], boundary[1]))
         own = item.get("DrawParam") or style
         if kind == "TextObject":
-            _text(item, painting, _times(inner, move), own)
+            _text(item, painting, times(inner, move), own)
         elif kind == "PathObject":
-            _path(item, painting, _times(inner, move), _moved(boundary, move), own)
+            _path(item, painting, times(inner, move), moved(boundary, move), own)
         elif kind == "ImageObject":
-            part = painting.resources.media.get(item.get("ResourceID", ""))
-            painting.pictures.append((painting.objects, _moved(boundary, move), part))
+            _picture(item, painting, times(inner, move), moved(boundary, move))
         elif kind == "CompositeObject" and depth < DEEPEST:
             unit = painting.resources.composites.get(item.get("ResourceID", ""))
             for content in children(unit, "Content") if unit is not None else ():
-                _walk(content, painting, _times(inner, move), own, depth + 1)
+                _walk(content, painting, times(inner, move), own, depth + 1)
+
+
+def _picture(item: etree._Element, painting: _Painting, move: Move, boundary: Box) -> None:
+    """Take note of a picture: it fills the unit square that its matrix moves, within its boundary."""
+    part = painting.resources.media.get(item.get("ResourceID", ""))
+    box = boundary
+    if item.get("CTM"):
+        left, top, right, bottom = moved((0.0, 0.0, 1.0, 1.0), move)
+        box = max(left, box[0]), max(top, box[1]), min(right, box[2]), min(bottom, box[3])
+    if box[2] <= box[0] or box[3] <= box[1]:
+        return
+    painting.pictures.append((box, part))
+    if painting.letters and _area(box) > COVERING and part is not None and painting.opaque(part):
+        painting.fills.append((painting.objects, box, False))
 
 
 # ------------------------------------------------------------------------------------------------ text
@@ -181,8 +178,8 @@ def _walk(parent: etree._Element, painting: _Painting, move: Move, style: str | 
 
 def _text(item: etree._Element, painting: _Painting, move: Move, style: str | None) -> None:
     size = (numbers(item.get("Size")) or [0.0])[0]
-    colour = _colour(item, "FillColor", style, painting.resources)
-    if size <= 0 or colour is _CLEAR or (item.get("Fill") == "false" and item.get("Stroke") != "true"):
+    ink = colour(item, "FillColor", style, painting.resources)
+    if size <= 0 or ink is CLEAR or (item.get("Fill") == "false" and item.get("Stroke") != "true"):
         return
     angle = math.degrees(math.atan2(move[1], move[0])) + (numbers(item.get("CharDirection")) or [0.0])[0]
     quarter = round(angle / 90)
@@ -198,7 +195,7 @@ def _text(item: etree._Element, painting: _Painting, move: Move, style: str | No
         if len(text) > MOST_GLYPHS:
             raise ReadError(ErrorKind.TOO_LARGE, TOO_MANY.format(page=painting.number))
         x, y = (numbers(code.get("X")) or [x])[0], (numbers(code.get("Y")) or [y])[0]
-        across, down = _steps(code.get("DeltaX"), len(text)), _steps(code.get("DeltaY"), len(text))
+        across, down = steps(code.get("DeltaX"), len(text)), steps(code.get("DeltaY"), len(text))
         free = across is None and down is None  # a program that leaves both out spaces by the font's widths
         for at, character in enumerate(text):
             wide = size * scale * (0.5 if character.isascii() else 1.0)
@@ -206,10 +203,10 @@ def _text(item: etree._Element, painting: _Painting, move: Move, style: str | No
             step_y = wide * math.sin(along) if free else down[at] if down else 0.0
             step = math.hypot(step_x, step_y)
             room = min(wide, step) if 0.2 * wide < step and at + 1 < len(text) else wide
-            placed = _moved((0.0, -0.85 * size, room, 0.15 * size), _times((*upright, x, y), move))
+            placed = moved((0.0, -0.85 * size, room, 0.15 * size), times((*upright, x, y), move))
             if all(abs(edge) < FARTHEST for edge in placed):
                 painting.letters.append(
-                    _Letter(_character(character), placed, quarter % 4, painting.objects, _is_pale(colour))
+                    _Letter(_character(character), placed, quarter % 4, painting.objects, is_pale(ink))
                 )
             x, y = x + step_x, y + step_y
 
@@ -222,41 +219,15 @@ def _character(character: str) -> str:
     return UNKNOWN if unnamed else character
 
 
-def _steps(text: str | None, count: int) -> list[float] | None:
-    """Return the distances between `count` characters; ``g 3 5.2`` stands for three times 5.2.
-
-    None where nothing is said. A list that is too short goes on with its last distance, as programs show it.
-    """
-    parts = (text or "").split()
-    if not parts:
-        return None
-    steps: list[float] = []
-    at = 0
-    try:
-        while at < len(parts) and len(steps) < count:
-            if parts[at] == "g":
-                times, step = int(parts[at + 1]), float(parts[at + 2])
-                steps += [step] * max(min(times, count - len(steps)), 0)
-                at += 3
-            else:
-                steps.append(float(parts[at]))
-                at += 1
-    except (ValueError, IndexError, OverflowError):
-        return None
-    if not steps or not all(math.isfinite(step) for step in steps):
-        return None
-    return steps + [steps[-1]] * (count - len(steps))
-
-
 # ----------------------------------------------------------------------------------------------- paths
 
 
 def _path(item: etree._Element, painting: _Painting, move: Move, boundary: Box, style: str | None) -> None:
     stroke = item.get("Stroke") != "false"
     fill = item.get("Fill") == "true"
-    stroked = _colour(item, "StrokeColor", style, painting.resources) if stroke else _CLEAR
-    filled = _colour(item, "FillColor", style, painting.resources) if fill else _CLEAR
-    if stroked is _CLEAR and filled is _CLEAR:
+    stroked = colour(item, "StrokeColor", style, painting.resources) if stroke else CLEAR
+    filled = colour(item, "FillColor", style, painting.resources) if fill else CLEAR
+    if stroked is CLEAR and filled is CLEAR:
         return
     data = next((child.text or "" for child in children(item, "AbbreviatedData")), "")
     parts = _corners(data, move)
@@ -264,7 +235,7 @@ def _path(item: etree._Element, painting: _Painting, move: Move, boundary: Box, 
         painting.outlines.append(boundary)
         return
     inside = (boundary[0] - OUTSIDE, boundary[1] - OUTSIDE, boundary[2] + OUTSIDE, boundary[3] + OUTSIDE)
-    painted_white = all(colour is _CLEAR or _is_pale(colour) for colour in (stroked, filled))
+    painted_white = all(ink is CLEAR or is_pale(ink) for ink in (stroked, filled))
     thin, before = THIN / POINTS, len(painting.strokes)
     for corners in parts:
         if len(corners) < 2:
@@ -279,13 +250,13 @@ def _path(item: etree._Element, painting: _Painting, move: Move, boundary: Box, 
         wide, high = box[2] - box[0], box[3] - box[1]
         if wide < 0 or high < 0:
             continue  # outside of the boundary that clips it
-        if filled is not _CLEAR and wide > thin and high > thin:
-            painting.fills.append((painting.objects, box, _is_pale(filled)))
+        if filled is not CLEAR and wide > thin and high > thin:
+            painting.fills.append((painting.objects, box, is_pale(filled)))
         if painted_white:
             continue
         if min(wide, high) <= thin:
             painting.strokes.append(box)
-        elif stroked is not _CLEAR and not _is_pale(stroked):
+        elif stroked is not CLEAR and not is_pale(stroked):
             painting.strokes += _clipped(corners, inside)
     if len(painting.strokes) == before and parts and _is_thin(boundary) and not painted_white:
         painting.strokes.append(boundary)  # programs that count a path's points from elsewhere
@@ -313,16 +284,16 @@ def _corners(data: str, move: Move) -> list[list[tuple[float, float]]] | None:
             if parts and parts[-1][0] != parts[-1][-1]:
                 parts[-1].append(parts[-1][0])
             continue
-        point = _point(values[0], values[1], move)
+        corner = point(values[0], values[1], move)
         if name in "SM" or not parts:
             if name == "M" and parts and len(parts[-1]) == 1:
                 parts.pop()  # a start (S) and the move to it
-            parts.append([point])
+            parts.append([corner])
             continue
         last = parts[-1][-1]
-        if min(abs(last[0] - point[0]), abs(last[1] - point[1])) > LEVEL / POINTS:
+        if min(abs(last[0] - corner[0]), abs(last[1] - corner[1])) > LEVEL / POINTS:
             return None
-        parts[-1].append(point)
+        parts[-1].append(corner)
     return parts
 
 
@@ -334,33 +305,6 @@ def _clipped(corners: Sequence[tuple[float, float]], inside: Box) -> list[tuple[
         if left <= right and top <= bottom:
             found.append((left, top, right, bottom))
     return found
-
-
-# --------------------------------------------------------------------------------------------- colours
-
-_BLACK, _CLEAR = (0.0,), (-1.0,)
-
-
-def _colour(item: etree._Element, name: str, style: str | None, resources: Resources) -> tuple[float, ...]:
-    """Return the components of a colour, black where none is given; `_CLEAR` where it cannot be seen."""
-    for _ in range(DEEPEST):
-        found = next(children(item, name), None)
-        if found is not None:
-            if found.get("Alpha") == "0":
-                return _CLEAR
-            return tuple(numbers(found.get("Value"))) or _BLACK
-        if style is None or style not in resources.styles:
-            return _BLACK
-        item = resources.styles[style]
-        style = item.get("Relative")
-    return _BLACK
-
-
-def _is_pale(colour: tuple[float, ...]) -> bool:
-    """Say whether a colour is white to the eye: gray, red-green-blue, or four printing inks."""
-    if len(colour) == 4:
-        return max(colour) <= 255 - PALE
-    return min(colour) >= PALE
 
 
 # -------------------------------------------------------------------------------------------- as seen
@@ -377,7 +321,7 @@ def _seen(painting: _Painting, size: Box) -> Page:
         left, top, right, bottom = ((edge - size[i % 2]) * POINTS for i, edge in enumerate(box))
         return view.place(left, high - bottom, right, high - top)
 
-    drawing = Drawn(pictures=[place(box) for _, box, _ in painting.pictures], outlines=len(painting.outlines))
+    drawing = Drawn(pictures=[place(box) for box, _ in painting.pictures], outlines=len(painting.outlines))
     for stroke in painting.strokes:
         left, top, right, bottom = place(stroke)
         if bottom - top <= THIN < right - left:
@@ -391,7 +335,7 @@ def _seen(painting: _Painting, size: Box) -> Page:
         glyphs.append(
             Glyph(letter.text, (left + right) / 2, (top + bottom) / 2, left, top, right, bottom, index)
         )
-    pictures = tuple(Picture(place(box), part) for _, box, part in painting.pictures)
+    pictures = tuple(Picture(place(box), part) for box, part in painting.pictures)
     small = [p.box for p in pictures if _area(p.box) < wide * high / 2]
     marks = tuple(small + [place(box) for box in painting.outlines])
     return Page(view, _once(_shown(glyphs, painting.letters, view, drawing)), drawing, pictures, marks)
@@ -446,30 +390,3 @@ def _once(found: Sequence[Glyph]) -> tuple[Glyph, ...]:
                 here.append(glyph)
             kept.append(glyph)
     return tuple(kept)
-
-
-# -------------------------------------------------------------------------------------------- matrices
-
-
-def _matrix(item: etree._Element) -> Move:
-    found = numbers(item.get("CTM"))
-    if len(found) != 6:
-        return UNMOVED
-    return found[0], found[1], found[2], found[3], found[4], found[5]
-
-
-def _times(one: Move, other: Move) -> Move:
-    """Return the matrix that moves by `one` first and then by `other`."""
-    a, b, c, d, e, f = one
-    A, B, C, D, E, F = other
-    return a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D, e * A + f * C + E, e * B + f * D + F
-
-
-def _point(x: float, y: float, move: Move) -> tuple[float, float]:
-    return x * move[0] + y * move[2] + move[4], x * move[1] + y * move[3] + move[5]
-
-
-def _moved(box: Box, move: Move) -> Box:
-    corners = [_point(x, y, move) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)

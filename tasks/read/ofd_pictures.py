@@ -38,6 +38,17 @@ def scan(
     return ocr.page(image, number, dpi, before)
 
 
+def is_opaque(content: bytes) -> bool:
+    """Say whether a picture hides what lies under it; one that cannot be decoded is taken to."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                return image.mode not in ("RGBA", "LA", "PA") and "transparency" not in image.info
+    except (*_DAMAGE, Image.DecompressionBombError):
+        return True
+
+
 def _pixels(
     content: bytes, picture: Picture, number: int
 ) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], float]:

@@ -52,8 +52,11 @@ class Package:
         if over or member.file_size > largest:
             raise ReadError(ErrorKind.TOO_LARGE, BOMB)
         most = min(largest, self._left)
-        with self._archive.open(member) as stream:
-            content = stream.read(most + 1)
+        try:
+            with self._archive.open(member) as stream:
+                content = stream.read(most + 1)
+        except ValueError as error:  # an offset before the beginning of the file
+            raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
         if len(content) > most:
             raise ReadError(ErrorKind.TOO_LARGE, BOMB)
         self._left -= len(content)
@@ -75,7 +78,11 @@ def parse(content: bytes) -> etree._Element:
 def opened(content: bytes, broken: str = BROKEN) -> Iterator[Package]:
     """Open a package; what goes wrong inside the block for the file's sake becomes a ReadError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(content))
+        except ValueError as error:  # names that are no text
+            raise ReadError(ErrorKind.UNREADABLE, broken) from error
+        with archive:
             yield Package(archive)
     except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, OSError) as error:
         raise ReadError(ErrorKind.UNREADABLE, broken) from error

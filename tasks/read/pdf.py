@@ -39,7 +39,7 @@ TOO_LARGE = "PDF 第{page}页的页面尺寸异常，超过上限，未予读取
 INSTALL = "请提交由文字处理软件导出的 PDF 或 docx 文件，或运行 make ocr 安装文字识别组件后重新读取。"
 SCANNED_PAGES = "PDF 第{pages}页是扫描图片，无法读取其中的文字，" + INSTALL
 SCANNED = "PDF 中没有可以读取的文字（可能是扫描件），" + INSTALL
-TOO_MANY_SCANS = "PDF 有{pages}页扫描图片，超过{most}页上限，未予读取；请只提交年度报告本身。"
+TOO_MANY_SCANS = "PDF 中的扫描图片超过{most}页上限，未予读取；请只提交年度报告本身。"
 EMPTY = "PDF 中没有文字，请确认提交的文件是否正确。"
 READ_ONCE = "第{pages}页的表格只读取了一次，未能用第二种方法核对。"
 LAYER = "第{pages}页是扫描图片，所读文字取自文件自带的识别结果。"
@@ -89,6 +89,7 @@ def _document(pdf: pdfium.PdfDocument, content: bytes) -> Document:
     if pdf.get_formtype() != raw.FORMTYPE_NONE:
         pdf.init_forms()
     filled = False
+    locked = raw.FPDF_GetSecurityHandlerRevision(pdf) != -1
     pages: list[_Page] = []
     tables = 0
     for number in range(1, count + 1):
@@ -100,12 +101,10 @@ def _document(pdf: pdfium.PdfDocument, content: bytes) -> Document:
         pages.append(_page(page, number, tables))
         tables += sum(isinstance(b, Table) and b.layout == "ruled" for b in pages[-1].blocks)
         page.close()
+        if sum(p.scanned or p.recognised for p in pages) > MOST_SCANNED:
+            raise ReadError(ErrorKind.TOO_LARGE, TOO_MANY_SCANS.format(most=MOST_SCANNED))
     _refuse_unread(pages)
-    if filled:  # what was filled in stands beside the pages until it is made a part of them
-        saved = io.BytesIO()
-        pdf.save(saved)
-        content = saved.getvalue()
-    blocks, notes = _read_again(content, pages)
+    blocks, notes = _read_again(pdf, _saved(pdf) if filled or locked else content, pages)
     if not blocks:
         raise ReadError(ErrorKind.UNREADABLE, EMPTY)
     metadata: list[tuple[str, str]] = []
@@ -138,9 +137,14 @@ def _filled_in(page: pdfium.PdfPage, number: int) -> bool:
 def _page(page: pdfium.PdfPage, number: int, before: int) -> _Page:
     text_page = page.get_textpage()
     seen = view(page, text_page)
+    if seen.turned != seen.displayed:  # pdfium puts lines in order only where they stand upright
+        text_page.close()
+        page.set_rotation(90 * seen.turned)
+        text_page = page.get_textpage()
     drawing = drawn(page, seen, number)
     found = glyphs(text_page, seen, drawing, number)
     text_page.close()
+    page.set_rotation(90 * (seen.displayed or 0))
     printed = [g for g in found if not g.invisible]
     layer = [replace(g, invisible=False) for g in found if g.invisible]
     visible = [g for g in printed if not (g.hidden or g.text.isspace())]
@@ -221,29 +225,35 @@ def _blocks(
 
 def _refuse_unread(pages: Sequence[_Page]) -> None:
     scanned = [n for n, page in enumerate(pages, start=1) if page.scanned and not page.recognised]
-    recognised = sum(page.recognised for page in pages)
-    if len(scanned) + recognised > MOST_SCANNED:
-        raise ReadError(
-            ErrorKind.TOO_LARGE,
-            TOO_MANY_SCANS.format(pages=len(scanned) + recognised, most=MOST_SCANNED),
-        )
-    if recognised == 0 and sum(page.characters for page in pages) < FEW:
+    recognised = any(page.recognised for page in pages)
+    if not recognised and sum(page.characters for page in pages) < FEW:
         raise ReadError(*((ErrorKind.UNSUPPORTED, SCANNED) if scanned else (ErrorKind.UNREADABLE, EMPTY)))
     if scanned:
         raise ReadError(ErrorKind.UNSUPPORTED, SCANNED_PAGES.format(pages="、".join(map(str, scanned))))
 
 
-def _read_again(content: bytes, pages: Sequence[_Page]) -> tuple[list[Block], tuple[str, ...]]:
+def _saved(pdf: pdfium.PdfDocument) -> bytes:
+    """Write a file anew: mended, without a password, what was filled in a part of its pages."""
+    saved = io.BytesIO()
+    pdf.save(saved, flags=raw.FPDF_REMOVE_SECURITY)
+    return saved.getvalue()
+
+
+def _read_again(
+    pdf: pdfium.PdfDocument, content: bytes, pages: Sequence[_Page]
+) -> tuple[list[Block], tuple[str, ...]]:
+    """Return the blocks of all pages, their ruled tables compared with the second reading, and notes."""
     blocks = without_running_lines([page.blocks for page in pages], [page.height for page in pages])
-    ruled = {n: page for n, page in enumerate(pages, start=1) if page.tables and page.view}
+    ruled = {n: page for n, page in enumerate(pages, start=1) if page.tables}
     if not ruled:
         return blocks, ()
     from tasks.read.pdf_second_reading import Seen, compared  # heavy, and of no use without a table
 
     seen = {n: Seen(page.view, page.tables) for n, page in ruled.items() if page.view}
     again = compared(content, seen)
-    missing = [
-        str(n) for n, page in ruled.items() if any(t.locator.table not in again for _, t in page.tables)
-    ]
-    notes = (READ_ONCE.format(pages="、".join(missing)),) if missing else ()
-    return [again.get(b.locator.table or 0, b) if isinstance(b, Table) else b for b in blocks], notes
+    if len(again) < len(seen):  # pdfminer mends less than pdfium does
+        again |= compared(_saved(pdf), {n: page for n, page in seen.items() if n not in again})
+    found = {table.locator.table: table for tables in again.values() for table in tables}
+    missing = "、".join(str(n) for n in seen if n not in again)
+    notes = (READ_ONCE.format(pages=missing),) if missing else ()
+    return [found.get(b.locator.table, b) if isinstance(b, Table) else b for b in blocks], notes

@@ -9,6 +9,7 @@ of the common are left to pdfminer's font classes.
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
 from pdfminer.psparser import literal_name
 
 from tasks.read.pdf_fonts import Font, TooMuch, data_of
+
+_log = logging.getLogger("hecha")
 
 MOST_OPERATORS = 400_000  # of one page, with the forms it draws
 MOST_MARKS = 60_000
@@ -38,7 +41,7 @@ _STRING = rb"\((?:[^()\\]|\\[\s\S]|\((?:[^()\\]|\\[\s\S])*+\))*+\)"
 _HEX = rb"<[0-9A-Fa-f\s]*+>"
 _TOKEN = re.compile(
     rb"(?P<string>" + _STRING + rb"|" + _HEX + rb")"
-    rb"|(?P<array>\[(?:" + _STRING + rb"|" + _HEX + rb"|[^\]()<>])*+\])"
+    rb"|(?P<array>\[(?:" + _STRING + rb"|" + _HEX + rb"|[^\[\]()<>])*+\])"
     rb"|(?P<name>" + _NAME + rb")\s*+(?:(?P<size>[-+.\d]++)\s++(?P<font>Tf)\b|(?P<form>Do)\b)?"
     rb"|(?P<numbers>(?:[-+.\d]++\s++){0,6}+)(?P<operator>[A-Za-z'\"][A-Za-z0-9*]*+)"
     rb"|(?P<comment>%[^\r\n]*+)"
@@ -81,7 +84,7 @@ Asked = Callable[[float, float, float, float], bool]
 def pages(content: bytes, wanted: Mapping[int, Asked]) -> Iterator[tuple[int, list[Mark]]]:
     """Yield each page whose number is in `wanted`, with the characters of the strings that are asked for.
 
-    Raises TooMuch, and whatever pdfminer raises for a file it cannot read.
+    A page that cannot be read is passed over. Raises what pdfminer raises for a file without pages.
     """
     document = PDFDocument(PDFParser(io.BytesIO(content)), caching=True)
     fonts: dict[int, Font] = {}
@@ -89,10 +92,14 @@ def pages(content: bytes, wanted: Mapping[int, Asked]) -> Iterator[tuple[int, li
     for number, page in enumerate(PDFPage.create_pages(document), start=1):
         if number in wanted:
             reading = _Reading(fonts, wanted[number])
-            data = b"\n".join(data_of(stream) for stream in page.contents)
-            resources: Mapping[Any, Any] = page.resources or {}
-            reading.run(data, resources, _UNMOVED, 0)
-            yield number, reading.marks
+            try:
+                data = b"\n".join(data_of(stream) for stream in page.contents)
+                resources: Mapping[Any, Any] = page.resources or {}
+                reading.run(data, resources, _UNMOVED, 0)
+            except Exception as error:  # pdfminer raises anything on broken objects
+                _log.warning("the content of page %d could not be read: %r", number, error)
+            else:
+                yield number, reading.marks
         if number >= last:
             return
 

@@ -12,7 +12,7 @@ from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psparser import literal_name
 
-LARGEST_STREAM = 40 << 20
+LARGEST_STREAM = 8 << 20
 MOST_CODES = 70_000  # of one font
 UNKNOWN = "\ufffd"
 

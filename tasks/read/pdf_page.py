@@ -27,6 +27,7 @@ WIDE = 36.0  # points; a character box wider than this is looked at twice
 LOWEST = 1.2  # points; nobody reads smaller print
 PALE = 245  # of 255 in every colour: white to the eye
 MOST_SEGMENTS = 5_000  # of one path; one with more is a drawing
+MOST_SEGMENTS_LOOKED_AT = 100_000  # of one page
 LEVEL = 0.5  # points by which a rule may lean
 UNKNOWN = "\ufffd"
 TOO_MANY = (
@@ -142,6 +143,7 @@ class Drawn:
     pictures: list[Box] = field(default_factory=list)
     order: dict[int, int] = field(default_factory=dict)
     outlines: int = 0
+    segments: int = 0
 
 
 def drawn(page: pdfium.PdfPage, seen: View, number: int) -> Drawn:
@@ -250,7 +252,8 @@ def _path(found: Drawn, item: Item, at: int, bounds: Box, move: Move, seen: View
         else:
             found.dots.append(box)
         return
-    if segments > MOST_SEGMENTS:
+    found.segments += segments
+    if segments > MOST_SEGMENTS or found.segments > MOST_SEGMENTS_LOOKED_AT:
         found.outlines += 1
         return
     parts = _subpaths(item, segments, move, seen)

@@ -33,22 +33,20 @@ class Seen:
     tables: tuple[tuple[Lattice, Table], ...]
 
 
-def compared(content: bytes, seen: Mapping[int, Seen]) -> dict[int, Table]:
-    """Return, by their number in the document, the tables of `seen` with `Cell.alternative` set where the second
-    reading finds another number.
+def compared(content: bytes, seen: Mapping[int, Seen]) -> dict[int, tuple[Table, ...]]:
+    """Return the ruled tables by page, with `Cell.alternative` set where the second reading finds another number.
 
     `seen` maps numbers of pages to what was read there. Cells that hold a number, a mark or nothing are compared,
     after NFKC and without white space. A page that the second reading cannot take in is missing in the answer.
     """
-    found: dict[int, Table] = {}
+    found: dict[int, tuple[Table, ...]] = {}
     try:
         for number, marks in pages(content, {number: _asked(page) for number, page in seen.items()}):
             page = seen[number]
             placed = [_placed(mark, page.view) for mark in marks]
-            for lattice, table in page.tables:
-                found[table.locator.table or 0] = _compared(lattice, table, placed)
-    except Exception:  # a second opinion that cannot be had is no reason to refuse the first
-        logging.getLogger("hecha").warning("the content streams could not be read", exc_info=True)
+            found[number] = tuple(_compared(lattice, table, placed) for lattice, table in page.tables)
+    except Exception as error:  # a second opinion that cannot be had is no reason to refuse the first
+        logging.getLogger("hecha").warning("the file could not be read a second time: %r", error)
     return found
 
 

@@ -18,7 +18,7 @@ from models.document import Artifact, Block, Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
 from tasks.read import sheet_ods, sheet_xls, sheet_xlsx
 from tasks.read.package import ENCRYPTED
-from tasks.read.sheet_blocks import Grid, Placed, address, blocks_of
+from tasks.read.sheet_blocks import Grid, Placed, blocks_of
 from tasks.read.sheet_format import doubt, plain, shown
 from tasks.read.sheet_shape import MOST_MERGED, TOO_MUCH, Place, Shape
 from tasks.read.sniff import sniff
@@ -76,6 +76,10 @@ def read(artifact: Artifact) -> Document:
         raise ReadError(ErrorKind.ENCRYPTED, ENCRYPTED) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a fault in Rust arrives, outside of Exception
+            raise
+        raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
     if not blocks:
         raise ReadError(ErrorKind.UNREADABLE, ALL_HIDDEN if hidden or notes else NOTHING)
     if hidden:
@@ -100,37 +104,34 @@ def _grid(sheet: calamine.CalamineSheet, shape: Shape) -> tuple[Grid, bool]:
     if spans is None:
         spans = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     extent, covered = _merged(spans)
-    if not any(values):
-        return Grid({}, 0, 0), False
+    held = {
+        (row, column): value
+        for row, line in enumerate(values)
+        for column, value in enumerate(line)
+        if value != ""
+    }
+    for at in (*shape.shown, *shape.uncomputed, *extent):
+        held.setdefault(at, "")
+    rows = _visible(max(len(values), shape.last_row + 1), shape.hidden_rows)
+    columns = _visible(max(0, shape.last_column + 1, *map(len, values)), shape.hidden_columns)
     placed: dict[Place, Placed] = {}
     left_out = False
-    hidden_rows, hidden_columns = shape.hidden_rows, shape.hidden_columns
-    rows = _visible(len(values), hidden_rows)
-    columns = _visible(max(map(len, values)), hidden_columns)
-    for row, line in enumerate(values):
-        for column, value in enumerate(line):
-            at = (row, column)
-            if at in covered:
-                continue
-            text, alternative = _text(value, at, shape)
-            if not text.strip() and alternative is None and at not in extent:
-                continue
-            bottom, right = extent.get(at, at)
-            # a merged cell shows its text as long as any part of it is seen
-            seen_rows = [r for r in range(row, min(bottom, row + LARGEST_SPAN - 1) + 1) if r in rows]
-            seen_columns = [
-                c for c in range(column, min(right, column + LARGEST_SPAN - 1) + 1) if c in columns
-            ]
-            if not seen_rows or not seen_columns:
-                left_out = left_out or bool(text.strip())
-                continue
-            home = rows[seen_rows[0]], columns[seen_columns[0]]
-            placed[home] = Placed(
-                text, alternative, len(seen_rows), len(seen_columns), (seen_rows[0] + 1, seen_columns[0] + 1),
-                address(row + 1, column + 1),
-            )  # fmt: skip
-            if len(placed) > MOST_CELLS:
-                raise ReadError(ErrorKind.TOO_LARGE, TOO_MUCH)
+    for (row, column), value in held.items():
+        if (row, column) in covered:
+            continue
+        text, alternative = _text(value, (row, column), shape)
+        bottom, right = extent.get((row, column), (row, column))
+        # a merged cell shows its text as long as any part of it is seen
+        seen_rows = [r for r in range(row, min(bottom, row + LARGEST_SPAN - 1) + 1) if r in rows]
+        seen_columns = [c for c in range(column, min(right, column + LARGEST_SPAN - 1) + 1) if c in columns]
+        if not seen_rows or not seen_columns:
+            left_out = left_out or bool(text.strip())
+            continue
+        if len(placed) >= MOST_CELLS:
+            raise ReadError(ErrorKind.TOO_LARGE, TOO_MUCH)
+        placed[rows[seen_rows[0]], columns[seen_columns[0]]] = Placed(
+            text, alternative, len(seen_rows), len(seen_columns), (seen_rows[0] + 1, seen_columns[0] + 1)
+        )
     ruled = {(rows[r], columns[c]) for r, c in shape.ruled if r in rows and c in columns}
     numbers = (tuple(row + 1 for row in rows), tuple(column + 1 for column in columns))
     return Grid(placed, len(rows), len(columns), ruled, *numbers), left_out

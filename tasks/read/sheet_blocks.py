@@ -20,17 +20,17 @@ _VALUE = re.compile(r"[-+]?[\d,.]+\s*[%件元条个万]*|[-—/]+")
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One filled or merged cell: what it shows, its spans, its row and column in the file (from 1) and address."""
+    """One filled or merged cell: what it shows, its spans, its row and column in the file (from 1)."""
 
     text: str
     alternative: str | None
     row_span: int
     column_span: int
     where: tuple[int, int]
-    address: str
 
     @property
     def filled(self) -> bool:
+        """Whether there is anything to see, or nobody knows."""
         return bool(self.text.strip()) or self.alternative is not None
 
 
@@ -48,15 +48,20 @@ class Grid:
 
 @dataclass(slots=True)
 class _Row:
-    """One row: its filled cells, how many from above reach into it, how many of its cells have borders."""
+    """One row: its filled cells, how many from above reach into it, and how many of its cells have borders.
+
+    `joined` counts the cells merged over several rows that it has a part of, filled or not.
+    """
 
     number: int
     filled: list[tuple[int, Placed]] = field(default_factory=list)
     reached: int = 0
+    joined: int = 0
     ruled: int = 0
 
     @property
     def blank(self) -> bool:
+        """Whether nothing stands in it."""
         return not self.filled and not self.reached
 
 
@@ -64,6 +69,9 @@ def blocks_of(grid: Grid, shape: Shape, before: int) -> list[Block]:
     """Return the lines of text and the tables of a sheet; `before` tables stand ahead of it."""
     rows = [_Row(number) for number in range(grid.rows)]
     for (row, column), cell in sorted(grid.cells.items()):
+        if cell.row_span > 1:
+            for joined in range(row, min(row + cell.row_span, grid.rows)):
+                rows[joined].joined += 1
         if cell.filled:
             rows[row].filled.append((column, cell))
             for below in range(row + 1, min(row + cell.row_span, grid.rows)):
@@ -154,15 +162,15 @@ def _lines_in(band: Sequence[_Row], has_borders: bool) -> list[bool]:
 
 def _is_alone(row: _Row) -> bool:
     """Say whether words are all that a row holds; a lone number or a cell over several rows is of a table."""
-    if len(row.filled) != 1 or row.reached:
+    if len(row.filled) != 1 or row.joined:
         return False
     cell = row.filled[0][1]
     text = cell.text.strip()
-    return cell.row_span == 1 and len(text) > 1 and not _VALUE.fullmatch(text) and cell.alternative is None
+    return len(text) > 1 and not _VALUE.fullmatch(text) and cell.alternative is None
 
 
 def _paragraphs(cell: Placed, shape: Shape) -> list[Block]:
-    where = Locator(sheet=shape.name, address=cell.address, row=cell.where[0], column=cell.where[1])
+    where = Locator(sheet=shape.name, address=address(*cell.where), row=cell.where[0], column=cell.where[1])
     return [Paragraph(text, locator=where) for text in cell.text.split("\n") if text.strip()]
 
 
@@ -217,7 +225,7 @@ def _table(rows: Sequence[_Row], left: int, right: int, grid: Grid, shape: Shape
             at = found.where if found else (grid.row_numbers[row], grid.column_numbers[column])
             where = Locator(
                 table=number, row=at[0], column=at[1], sheet=shape.name,
-                address=found.address if found else address(*at),
+                address=address(*at),
             )  # fmt: skip
             cells.append(
                 Cell(

@@ -47,10 +47,11 @@ def shown(value: float | int, code: str) -> str | None:
         figures, text = pattern.replace("\x00", "").strip(), plain(abs(value))
         sign = "-" if value < 0 and len(sections) == 1 else ""
         return sign + _filled(pattern.replace(figures, "\x01", 1), literals, text)
+    if not number and not set(pattern) & {"#", "0"}:
+        pattern = pattern.replace("?", "")  # room for digits that a zero does not fill
     found = _FIGURES.search(pattern)
     if found is None:
-        rest = pattern.replace("\x00", "").replace("?", "").strip(" -")
-        return None if rest else _filled(pattern.replace("?", ""), literals, "")
+        return None if pattern.replace("\x00", "").strip(" -") else _filled(pattern, literals, "")
     rest = pattern[: found.start()] + pattern[found.end() :]
     if rest.replace("\x00", "").strip(_UNITS) or found.group().endswith(","):
         return None

@@ -8,7 +8,7 @@ from lxml import etree
 
 from models.errors import ErrorKind, ReadError
 from tasks.read.package import ENCRYPTED, opened
-from tasks.read.sheet_shape import MOST_COLUMNS, MOST_MERGED, MOST_ROWS, TOO_MUCH, Shape, bounded
+from tasks.read.sheet_shape import MOST_COLUMNS, MOST_MERGED, MOST_ROWS, TOO_MUCH, Place, Shape, bounded
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -18,6 +18,8 @@ _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _MOST_REPEATS = 1 << 21
 _MOST_CELLS = 300_000
+_MOST_REPEATED = 5_000
+"""Times that a cell with a border is repeated within a table; more often is empty paper."""
 _HIDDEN = ("collapse", "filter")
 _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 
@@ -86,25 +88,34 @@ def _row(line: etree._Element, row: int, times: int, shape: Shape, styles: _Styl
         kind = cell.get(_OFFICE + "value-type")
         if kind or paragraphs:
             shape.reach(row + times - 1, column + count - 1)
-            if len(shape.shown) + times * count > _MOST_CELLS:
+            if times * count > _MOST_REPEATED or len(shape.shown) > _MOST_CELLS:
                 raise ReadError(ErrorKind.TOO_LARGE, TOO_MUCH)
-        places = [
-            (r, c) for r in _clamped(row, times, MOST_ROWS) for c in _clamped(column, count, MOST_COLUMNS)
-        ]
-        if paragraphs:
-            shape.shown.update(dict.fromkeys(places, "\n".join(paragraphs)))
-        if cell.get(_TABLE + "formula") and kind is None:
-            shape.uncomputed.update(dict.fromkeys(places, "="))
-        if cell.get(_TABLE + "style-name") in styles.ruled and len(shape.ruled) < _MOST_CELLS:
-            shape.ruled.update(places)
+        ruled = cell.get(_TABLE + "style-name") in styles.ruled
+        if (paragraphs or ruled or cell.get(_TABLE + "formula")) and count * times <= _MOST_REPEATED:
+            _fill(cell, _places(row, times, column, count), paragraphs, kind, shape)
+            if ruled and len(shape.ruled) < _MOST_CELLS:
+                shape.ruled.update(_places(row, times, column, count))
         down, right = _repeats(cell, "number-rows-spanned"), _repeats(cell, "number-columns-spanned")
         if (down > 1 or right > 1) and shape.spans is not None and len(shape.spans) < MOST_MERGED:
             shape.spans.append((row, column, row + down - 1, column + right - 1))
         column += count
 
 
-def _clamped(start: int, count: int, most: int) -> range:
-    return range(start, min(start + count, most))
+def _places(row: int, times: int, column: int, count: int) -> list[Place]:
+    return [
+        (r, c)
+        for r in range(row, min(row + times, MOST_ROWS))
+        for c in range(column, min(column + count, MOST_COLUMNS))
+    ]
+
+
+def _fill(
+    cell: etree._Element, places: list[Place], paragraphs: list[str], kind: str | None, shape: Shape
+) -> None:
+    if paragraphs:
+        shape.shown.update(dict.fromkeys(places, "\n".join(paragraphs)))
+    if cell.get(_TABLE + "formula") and kind is None:
+        shape.uncomputed.update(dict.fromkeys(places, "="))
 
 
 def _written(paragraph: etree._Element) -> str:

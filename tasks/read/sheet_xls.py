@@ -13,7 +13,7 @@ from tasks.read.package import BROKEN, ENCRYPTED
 from tasks.read.sheet_format import BUILT_IN
 from tasks.read.sheet_shape import TOO_LARGE, Shape, bounded
 
-_BOF, _FILEPASS, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x002F, 0x0085, 0x041E, 0x00E0
+_BOF, _EOF, _FILEPASS, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
 _DIMENSIONS, _ROW, _COLINFO, _WINDOW2 = 0x0200, 0x0208, 0x007D, 0x023E
 _FORMULA, _BOOLERR, _MULRK, _BLANK, _MULBLANK = 0x0006, 0x0205, 0x00BD, 0x0201, 0x00BE
 _CELLS = {_FORMULA, _BOOLERR, _MULRK, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6}
@@ -52,10 +52,11 @@ def _shapes(stream: bytes) -> list[Shape]:
     begun: set[int] = set()
     styles = _Styles()
     current: Shape | None = None
-    at = 0
+    at = open_parts = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         data = stream[at + 4 : at + 4 + length]
+        open_parts += (kind == _BOF) - (kind == _EOF)
         if kind == _FILEPASS:
             raise ReadError(ErrorKind.ENCRYPTED, ENCRYPTED)
         if at in found:
@@ -71,7 +72,7 @@ def _shapes(stream: bytes) -> list[Shape]:
         else:
             _note(kind, data, current, styles)
         at += 4 + length
-    if begun != set(found):
+    if begun != set(found) or open_parts > 0:  # rows at the end are lost
         raise ReadError(ErrorKind.UNREADABLE, BROKEN)
     return list(found.values())
 
@@ -117,10 +118,8 @@ def _note(kind: int, data: bytes, shape: Shape, styles: _Styles) -> None:
         row, column = struct.unpack_from("<HH", data)
         for n in range(1 if kind == _BLANK else min((len(data) - 6) // 2, 300)):
             _style(shape, row, column + n, struct.unpack_from("<H", data, 4 + 2 * n)[0], styles)
-    elif kind == _DIMENSIONS and len(data) >= 12:
-        rows, columns = struct.unpack_from("<4xI2xH", data) if styles.biff8 else (0, 0)
-        if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
-            raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(sheet=shape.name))
+    elif kind == _DIMENSIONS and len(data) >= 8:
+        _claimed(data, shape)
     elif kind == _ROW and len(data) >= 16:
         if struct.unpack_from("<I", data, 12)[0] & _HIDDEN_ROW:
             shape.hidden_rows.add(struct.unpack_from("<H", data)[0])
@@ -130,6 +129,15 @@ def _note(kind: int, data: bytes, shape: Shape, styles: _Styles) -> None:
             shape.hidden_columns.update(range(first, min(last, 255) + 1))
     elif kind == _WINDOW2 and len(data) >= 2:
         shape.zeros_hidden = not struct.unpack_from("<H", data)[0] & _SHOWS_ZEROS
+
+
+def _claimed(data: bytes, shape: Shape) -> None:
+    """Look at the size that a sheet claims, for which calamine asks memory. Raises ReadError for a giant one."""
+    top, bottom, left, right = struct.unpack_from("<IIHH" if len(data) >= 12 else "<HHHH", data)
+    if bottom > _MOST_ROWS or right > _MOST_COLUMNS:
+        raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(sheet=shape.name))
+    if top > bottom or left > right:
+        raise ReadError(ErrorKind.UNREADABLE, BROKEN)
 
 
 def _style(shape: Shape, row: int, column: int, style: int, styles: _Styles) -> None:

@@ -36,14 +36,13 @@ class _Styles:
 def shapes(content: bytes) -> list[Shape]:
     """Return the shape of every sheet. Raises ReadError for a giant or damaged one."""
     with opened(content) as package:
-        if "xl/workbook.xml" not in package.names:
-            raise ReadError(ErrorKind.UNSUPPORTED, BINARY)
         names = {name.lower(): name for name in package.names}
-        targets = _targets(package, "xl/workbook.xml", names)
+        book = _book(package, names)
+        targets = _targets(package, book, names)
         if "xl/sharedstrings.xml" in names:
             package.part(names["xl/sharedstrings.xml"])  # which calamine reads without a limit
         styles = _styles(package)
-        workbook = _root(package, "xl/workbook.xml")
+        workbook = _root(package, book)
         settings = workbook.find(_N + "calcPr")
         stale = settings is not None and settings.get("fullCalcOnLoad") in _TRUE
         found = []
@@ -56,6 +55,17 @@ def shapes(content: bytes) -> list[Shape]:
                     drawn(package.xml(names[target.lower()]), shape)
             found.append(shape)
         return bounded(found)
+
+
+def _book(package: Package, names: dict[str, str]) -> str:
+    """Return the part that the package calls its workbook, as calamine finds it. Raises KeyError without one."""
+    for relation in package.xml("_rels/.rels"):
+        if relation.get("Type", "").endswith("/officeDocument"):
+            target = normpath(relation.get("Target", "").lstrip("/"))
+            if target.endswith(".bin"):
+                raise ReadError(ErrorKind.UNSUPPORTED, BINARY)
+            return names[target.lower()]
+    raise KeyError("officeDocument")
 
 
 def _root(package: Package, name: str) -> etree._Element:

@@ -76,7 +76,8 @@ def _container(content: bytes) -> str:
             if "mimetype" in names:
                 with archive.open("mimetype") as stream:
                     kind = stream.read(80).decode("ascii", "replace")
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, ValueError) as error:
+        # ValueError: names that are no text; NotImplementedError is a RuntimeError
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
     if any(MAIN_PART.fullmatch(name) for name in names):
         return "docx"

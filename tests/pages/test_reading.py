@@ -23,7 +23,7 @@ from expectations.template import load
 from models.document import Artifact, Cell, Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
 from models.views import CellView
-from tasks.publish import page_pictures
+from tasks.publish import original, page_pictures
 from tasks.publish.original import CellDrawn, Spot, Taken, draw_original
 from tasks.publish.page_pictures import pictures_of
 from tasks.publish.reading_page import counts, doubts, look, page_of, place, shown, title, write_reading
@@ -72,7 +72,8 @@ T4_CODES = [code for code in V2021.cells if code.startswith("t4.")]
 def in_pdf(rotation: int = 0) -> bytes:
     """A report whose table 4 is ruled and holds the numbers 301 to 315."""
     content = io.BytesIO()
-    canvas = Canvas(content, pagesize=A4, invariant=True)
+    # the library gives a page that lies on its side a media box of its own
+    canvas = Canvas(content, pagesize=A4[::-1] if rotation else A4, invariant=True)
     canvas.setPageRotation(rotation)
     canvas.setFont(FONT, 11)
     for number, line in enumerate(
@@ -146,14 +147,45 @@ def test_numbers_glued_to_their_labels_are_found_behind_them() -> None:
     assert line.spot is None
 
 
+def test_one_cell_a_line() -> None:
+    content = "\t1\n\t1\n\t12"
+    cells = tuple(
+        Cell(text, 0, at, locator=Locator(line=1, row=1, column=at + 1))
+        for at, text in enumerate(("1", "1", "12"))
+    )
+    document = Document((Table(cells, 1, 3, "delimited"),), "txt")
+    taken = [
+        Taken(name, cell.locator.as_json(), cell.text, "certain", name)
+        for name, cell in zip("abc", cells, strict=True)
+    ]
+    lines = draw_original(artifact(content), document, (), taken).lines
+    assert [[(text, spot.cells) for text, spot in line.pieces if spot] for line in lines] == [
+        [("1", ("a",))],
+        [("1", ("b",))],
+        [("12", ("c",))],
+    ]
+
+
 def test_where_a_number_stands_in_a_line_is_not_guessed() -> None:
     document = Document((Paragraph("件数7与7", locator=Locator(line=1)),), "txt")
     taken = [Taken("a", {"line": 1}, "7", "certain", "甲", "row", ("规章",))]
-    original = draw_original(artifact("件数7与7"), document, (), taken)
-    (line,) = original.lines
+    alone = draw_original(artifact("件数7与7"), document, (), taken)
+    (line,) = alone.lines
     assert line.pieces == (("件数7与7", None),)
     assert line.spot == Spot("o1", ("a",), "certain", "甲")
-    assert original.anchors == {"a": "o1"}
+    assert alone.anchors == {"a": "o1"}
+
+
+def test_what_is_not_drawn_is_not_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(original, "MOST_LINES", 20)
+    page = drawn(report(changes=NUMBERS))
+    assert len(select(page, ".text-lines li")) == 20
+    assert "文件很长，以下只列出前一部分。" in select(page, "#original")[0].text_content()
+    ids = {element.get("id") for element in page.iter()}
+    links = {link.get("href").removeprefix("#") for link in page.iter("a") if link.get("href")}
+    assert links - ids == set()
+    last = page.get_element_by_id("cell-t4.suit_after_review.total")
+    assert (last.text_content(), last.get("data-at")) == (NUMBERS["t4.suit_after_review.total"], None)
 
 
 def test_spans_are_kept_and_gaps_filled() -> None:
@@ -258,12 +290,12 @@ def test_all_there_is_to_say_of_a_cell() -> None:
 
 
 def test_hostile_text_stays_text() -> None:
-    hostile = '<img src=x onerror="alert(1)">'
-    content = report(changes={"t3.received_new.total": hostile}).replace("全年", "<script>alert(2)</script>")
-    page = drawn(content)
-    assert len(select(page, "img")) == 0
+    hostile = "<script>alert(1)</script>\"'&"
+    content = report(changes={"t3.received_new.other_org": hostile}).replace("丰富", hostile)
+    page = html.fromstring(page_of(look(artifact(content, f"{hostile}\udcff.txt"))))
     assert len(select(page, "script")) == 1
-    assert hostile in page.get_element_by_id("cell-t3.received_new.total").get("title")
+    assert select(page, ".band .file")[0].text_content() == f"{hostile}�.txt"
+    assert sum(hostile in li.text_content() for li in select(page, ".text-lines li")) == 2
 
 
 def test_a_file_without_a_report_is_refused() -> None:

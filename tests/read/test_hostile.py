@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.bombs import READ, Bomb, bombs
+from benchmarks.bombs import BOMBS, READ, bombs
 from benchmarks.mutants import mutants
 from models.document import Artifact
 from models.errors import ErrorKind
 from models.views import ErrorView
 from samples.make import conversions, docx, formats, html, packing, pages, pdf, sheets, text, word_xml
 from samples.make.contents import contents
+from tasks.apart import Reader
 from tasks.chunks import Rows, take_in
 from tasks.unpack import unpack
 
@@ -58,23 +59,34 @@ def answers(content: bytes, name: str = "x") -> Iterator[Rows | ErrorView]:
             yield from take_in(one)
 
 
-@pytest.mark.parametrize("bomb", bombs(), ids=lambda bomb: bomb.name)
-def test_every_bomb_has_its_answer(bomb: Bomb) -> None:
-    if bomb.name.endswith((".png", "giant_page.pdf")) and not _OCR:
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """The child process of a sweep: a bomb that kills its reader must not take the tests with it."""
+    with Reader(longest=120, memory_mb=3072) as child:
+        yield child
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_every_bomb_has_its_answer(name: str, reader: Reader) -> None:
+    if name in ("giant.png", "giant_page.pdf", "giant_scan.pdf") and not _OCR:
         pytest.skip("the parts for scans and pictures are not installed")
-    found = {a.kind if isinstance(a, ErrorView) else READ for a in answers(bomb.content, bomb.name)}
+    bomb = next(bombs(name))
+    found: set[str] = set()
+    for one in unpack(artifact(bomb.content, bomb.name), LIMIT):
+        answered = [one] if isinstance(one, ErrorView) else next(reader.take_in([one]))
+        found |= {answer.kind if isinstance(answer, ErrorView) else READ for answer in answered}
     assert found == {bomb.answer}
 
 
 def test_a_bomb_that_is_read_gives_the_numbers_that_are_printed() -> None:
     printed = {code: float(value) for code, value in MADE["consistent"].values.items()}
-    for bomb in bombs():
-        if bomb.answer == READ:
-            (rows,) = answers(bomb.content)
-            assert not isinstance(rows, ErrorView)
-            values = {row["code"]: row["value"] for row in rows["cells"] if row["value"] is not None}
-            assert values.items() <= printed.items(), bomb.name
-            assert len(values) > 150, bomb.name
+    for bomb in bombs("outside_entity.docx", "wide.docx", "wide.html"):
+        assert bomb.answer == READ
+        (rows,) = answers(bomb.content)
+        assert not isinstance(rows, ErrorView)
+        values = {row["code"]: row["value"] for row in rows["cells"] if row["value"] is not None}
+        assert values.items() <= printed.items(), bomb.name
+        assert len(values) > 150, bomb.name
 
 
 @pytest.mark.parametrize("name", SOURCES)

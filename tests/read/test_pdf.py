@@ -8,6 +8,7 @@ from dataclasses import replace
 import pypdfium2 as pdfium
 import pytest
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -201,7 +202,44 @@ def test_the_second_reading_speaks_where_it_finds_another_number() -> None:
     misread = {"1,234": "1,243", "5": "", "规章": "规则", "许可": "许可"}
     doubted = replace(table, cells=tuple(replace(c, text=misread.get(c.text, c.text)) for c in table.cells))
     seen = {1: Seen(View(0, 0, 0, *A4), ((lattice_of(content), doubted),))}
-    again = compared(content, seen)[1]
+    (again,) = compared(content, seen)[1]
     assert [(c.text, c.alternative) for c in again.cells] == [
         ("规则", None), ("合并格", None), ("许可", None), ("1,243", "1,234"), ("", "5"),
     ]  # fmt: skip
+
+
+def test_a_file_locked_against_changes_only_is_read() -> None:
+    content = io.BytesIO()
+    lock = StandardEncryption("", ownerPassword="x", strength=128)
+    canvas = Canvas(content, pagesize=A4, invariant=True, encrypt=lock)
+    canvas.drawString(80, 780, "ANNUAL REPORT ON DISCLOSURE OF INFORMATION")
+    for y in (700, 670, 640):
+        canvas.line(80, y, 280, y)
+    for x in (80, 200, 280):
+        canvas.line(x, 700, x, 640)
+    for text, x, y in (("Rules", 90, 680), ("1,234", 210, 680), ("Permits", 90, 650), ("5", 210, 650)):
+        canvas.drawString(x, y, text)
+    canvas.save()
+    doc = read(artifact(content.getvalue()))
+    (table,) = (b for b in doc.blocks if isinstance(b, Table))
+    assert [(c.text, c.alternative) for c in table.cells] == [
+        ("Rules", None), ("1,234", None), ("Permits", None), ("5", None),
+    ]  # fmt: skip
+    assert doc.notes == ()
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_lines_of_a_turned_page_keep_their_order(quarters: int) -> None:
+    canvas = one_page(LONG)
+    ruled(canvas, (700, 660, 620), [("自然", "社会", "12")], foot=620)
+    canvas.drawString(90, 665, "人")
+    canvas.drawString(210, 665, "公益")
+    canvas.drawString(80, 600, "本年度收到申请较多的是规划、征收和民政三类，均在规定的期限内")
+    canvas.drawString(330, 600, "12")
+    expected = [shown(b) for b in read(artifact(canvas.getpdfdata())).blocks]
+    assert expected[1] == ("ruled", [["自然\n人", "社会\n公益", "12"], ["", "", ""]])
+    pdf = pdfium.PdfDocument(canvas.getpdfdata())
+    pdf[0].set_rotation(90 * quarters)
+    saved = io.BytesIO()
+    pdf.save(saved)
+    assert [shown(b) for b in read(artifact(saved.getvalue())).blocks] == expected

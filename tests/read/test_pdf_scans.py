@@ -145,3 +145,15 @@ def test_our_recognition_is_preferred_to_the_layer_of_a_scanner() -> None:
     doc = read(artifact(canvas.getpdfdata()))
     (table,) = (b for b in doc.blocks if isinstance(b, Table))
     assert shown(table) == ("ruled", [list(row) for row in ROWS])
+
+
+def test_more_scans_than_a_report_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_ocr(monkeypatch)
+    canvas = one_page()
+    for _ in range(31):
+        put(canvas, Image.new("L", (40, 60)))
+        canvas.showPage()
+    assert refused(canvas.getpdfdata()) == (
+        ErrorKind.TOO_LARGE,
+        "PDF 中的扫描图片超过30页上限，未予读取；请只提交年度报告本身。",
+    )
