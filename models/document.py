@@ -96,7 +96,8 @@ class Document:
 
     `metadata` holds what the file says of itself outside its text (HTML <title>, docx core properties,
     "标题:" lines of a crawl): keys ``title``, ``published_on``, ``publisher``, ``url``; ``pictures`` counts the
-    pictures large enough to hold a table, which nobody has read.
+    pictures large enough to hold a table, which nobody has read; ``ocr_pages`` lists the pages read from pictures,
+    joined by commas.
     `notes` are sentences in Chinese for the operator (for example a doubtful encoding).
     """
 

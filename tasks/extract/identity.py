@@ -107,7 +107,7 @@ def _title(lines: Sequence[Line], before: Sequence[int], metadata: Mapping[str, 
     whole: list[str] = []
     for size in (1, 2, 3):  # a title may be set in several lines
         for at in range(len(before) - size + 1):
-            pieces = [squeeze(lines[n].text) for n in before[at : at + size]]
+            pieces = [squeeze(_of_title(lines[n])) for n in before[at : at + size]]
             text = _leading_title(pieces[0]) or pieces[0] if size == 1 else squeeze("".join(pieces))
             folded = fold(text)
             closed = size > 1 and _YEAR_ONLY.fullmatch(fold(pieces[-1])) and _TITLE.search(fold(pieces[-2]))
@@ -128,6 +128,15 @@ def _title(lines: Sequence[Line], before: Sequence[int], metadata: Mapping[str, 
         if _TITLE.search(fold(text)):
             return text
     return None
+
+
+_TELLING = re.compile(r"20\d\d年|年度报告|信息公开")
+
+
+def _of_title(line: Line) -> str:
+    """Return what a line can give to a title: beside it on a printed web page the menu may stand."""
+    telling = [f.text for f in line.fields if _TELLING.search(fold(f.text))]
+    return telling[0] if line.layout == "aligned" and len(telling) == 1 else line.text
 
 
 def agency_of_title(title: str) -> str | None:
