@@ -11,6 +11,7 @@ from expectations.catalogue import RuleSet, ruleset
 from models.document import Artifact
 from models.facts import Facts
 from models.results import Evaluation
+from models.settings import settings
 from models.views import ErrorView
 from tasks.apart import Reader
 from tasks.chunks import PART, WINDOW, WINDOW_BYTES, Rows, build, printable
@@ -47,7 +48,7 @@ def check(
     files: list[tuple[str, str]] = []
     errors: list[ErrorView] = []
     taken: dict[str, list[Rows | ErrorView]] = {}
-    with Reader() as reader:
+    with Reader(log_file=settings().home.resolve() / "log" / "hecha.log") as reader:
         reader.start()
         for window in _windows(_collected(paths, max_bytes)):
             fresh = {

@@ -14,6 +14,7 @@ import resource
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from io import TextIOWrapper
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -84,6 +85,14 @@ class Child:
         self._process.join()
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose folder is made with its first record: a check without trouble leaves no trace."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+
 def _child(
     work: Callable[..., None], say: Connection, given: Sequence[Any], log_file: Path | None, memory_mb: int
 ) -> None:
@@ -96,9 +105,8 @@ def _child(
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if log_file is not None:
-        log_file.parent.mkdir(parents=True, exist_ok=True)
         line = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-        handler = logging.FileHandler(log_file, encoding="utf-8", delay=True)
+        handler = _LogFile(log_file, encoding="utf-8", delay=True)
         logging.basicConfig(handlers=[handler], level=logging.ERROR, format=line)
     say.send(None)
     work(say, *given)

@@ -65,7 +65,7 @@ def _picture_pages(content: bytes) -> Iterator[tuple[Image, float, float]]:
 
     from tasks.read import picture
 
-    for pixels, dpi in picture._pages(content):  # as the reader saw them: its boxes are in points at this dpi
+    for pixels, dpi in picture.pages(content):  # as the reader saw them: its boxes are in points at this dpi
         image = images.fromarray(pixels)
         width, height = image.width * 72 / dpi, image.height * 72 / dpi
         scale = min(_scale(width, height) * 72 / dpi, 1.0)

@@ -44,20 +44,6 @@ SOURCES: Mapping[str, str] = {
     "file_name": "文件名",
     "roster": "名册",
 }
-FORMATS: Mapping[str, str] = {
-    **words.FORMATS,
-    "csv": "CSV表格",
-    "mht": "网页归档",
-    "doc": "Word文档（doc、wps）",
-    "rtf": "RTF文档",
-    "odt": "ODT文档",
-    "wordxml": "Word XML文档",
-    "picture": "图片",
-    "xlsx": "Excel表格",
-    "xls": "Excel表格（xls）",
-    "ods": "ODS表格",
-    "ofd": "OFD版式文档",
-}
 KINDS: Mapping[str, str] = {
     "number": "有数",
     "zero": "为零",
@@ -316,18 +302,18 @@ def page_of(looked: Looked) -> bytes:
     ]
     taken = [one_taken for one in shown_readings for one_taken in _taken(one)]
     original: Original = draw_original(looked.artifact, looked.document, looked.pictures, taken)
-    style = site._asset("style.css") + site._asset("reading.css")
-    script = site._asset("reading.js")
+    style = site.asset("style.css") + site.asset("reading.css")
+    script = site.asset("reading.js")
     policy = (
-        f"default-src 'none'; style-src 'sha256-{site._digest(style)}'; "
-        f"script-src 'sha256-{site._digest(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{site.digest(style)}'; "
+        f"script-src 'sha256-{site.digest(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    return site._render(
+    return site.render(
         "reading.html.j2",
         {},
         file=_named(looked.artifact.name),
         sha256=looked.artifact.sha256,
-        format=FORMATS.get(looked.document.format, looked.document.format),
+        format=words.FORMATS.get(looked.document.format, looked.document.format),
         notes=looked.document.notes,
         errors=looked.errors,
         readings=shown_readings,

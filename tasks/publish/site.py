@@ -90,7 +90,7 @@ def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterable[tuple[str
     frame: dict[str, Any] = {"view": view, "rules": texts, "rule_file": _rule_file}
     yield (
         "index.html",
-        _render(
+        render(
             "index.html.j2",
             frame,
             root="",
@@ -107,20 +107,18 @@ def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterable[tuple[str
     for slug, report in reports.items():
         yield (
             f"reports/{slug}.html",
-            _render("report.html.j2", frame, root="../", page=report_page(report, slug), report=report),
+            render("report.html.j2", frame, root="../", page=report_page(report, slug), report=report),
         )
         yield f"reports/{slug}.json", _json(view, report)
     dimensions = {dimension.key: dimension.title for dimension in scoring().dimensions}
     yield (
         "rules/index.html",
-        _render("rules.html.j2", frame, root="../", tallies=tally, dimensions=dimensions),
+        render("rules.html.j2", frame, root="../", tallies=tally, dimensions=dimensions),
     )
     for rule_id, text in texts.items():
         yield (
             f"rules/{_rule_file(rule_id)}",
-            _render(
-                "rule.html.j2", frame, root="../", rule=text, tally=tally[rule_id], dimensions=dimensions
-            ),
+            render("rule.html.j2", frame, root="../", rule=text, tally=tally[rule_id], dimensions=dimensions),
         )
 
 
@@ -165,12 +163,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    style, script = _asset("style.css"), _asset("page.js")
+    style, script = asset("style.css"), asset("page.js")
     environment.globals |= {
         "style": Markup(style),
         "script": Markup(script),
         "policy": (
-            f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
+            f"default-src 'none'; style-src 'sha256-{digest(style)}'; script-src 'sha256-{digest(script)}'; "
             "img-src data:; base-uri 'none'; form-action 'none'"
         ),
         "words": words,
@@ -188,16 +186,19 @@ def _environment() -> Environment:
     return environment
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a style sheet or script as pages hold it."""
     # A style or script element holds exactly this text, so that its hash in the policy fits.
     return files("tasks.publish").joinpath("assets", name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return the hash of a style or script for the content security policy."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _render(name: str, frame: Mapping[str, Any], **values: Any) -> bytes:
+def render(name: str, frame: Mapping[str, Any], **values: Any) -> bytes:
+    """Return a page in UTF-8, without characters that no page may hold."""
     text = _environment().get_template(name).render(**frame, **values)
     return (_UNPRINTABLE.sub("\ufffd", text).rstrip() + "\n").encode()
 

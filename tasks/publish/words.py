@@ -37,6 +37,17 @@ FORMATS: Mapping[str, str] = {
     "html": "网页",
     "docx": "Word文档",
     "pdf": "PDF文档",
+    "csv": "CSV表格",
+    "mht": "网页归档",
+    "doc": "Word文档（doc、wps）",
+    "rtf": "RTF文档",
+    "odt": "ODT文档",
+    "wordxml": "Word XML文档",
+    "picture": "图片",
+    "xlsx": "Excel表格",
+    "xls": "Excel表格（xls）",
+    "ods": "ODS表格",
+    "ofd": "OFD版式文档",
 }
 ERRORS: Mapping[str, str] = {
     "unreadable": "无法读取",

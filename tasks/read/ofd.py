@@ -26,6 +26,8 @@ from tasks.read.pdf_page import UNKNOWN, Box
 MOST_PAGES = 100
 LARGEST_PAGE = 20 << 20
 FEWEST_CHARACTERS = 20  # of a page with a large picture; one with less is a scan
+MOST_OUTLINES = 50  # curved shapes of a page without text; one with more is text turned into shapes
+MOST_UNNAMED = 0.2  # share of glyphs without a character in a file that can be read
 A4 = (0.0, 0.0, 210.0, 297.0)
 UNSURE = "?"
 """The second reading of a cell that holds a shape or a character nobody can name."""
@@ -66,8 +68,7 @@ def read(artifact: Artifact) -> Document:
         notes: list[str] = []
         scanned: list[int] = []
         unread: list[int] = []
-        counted = _Counted()
-        number = 0
+        number = everything = unnamed = 0
 
         def opaque(picture: str) -> bool:
             part = names.name(picture)
@@ -82,36 +83,25 @@ def read(artifact: Artifact) -> Document:
             for sheet in _sheets(document, start, names, resources, number):
                 number += 1
                 page = painted(sheet.contents, sheet.size, resources, number, opaque)
-                counted.add(page)
+                everything += len(page.glyphs)
+                unnamed += sum(glyph.text == UNKNOWN for glyph in page.glyphs)
                 large = [picture for picture in page.pictures if _is_large(picture, page)]
                 printed = sum(not glyph.hidden and not glyph.text.isspace() for glyph in page.glyphs)
                 tables = sum(isinstance(block, Table) and block.layout == "ruled" for block in blocks)
                 if large and printed < FEWEST_CHARACTERS:
                     blocks += ofd_pictures.scan(large, package, names.name, number, tables)
                     scanned.append(number)
+                elif printed < FEWEST_CHARACTERS and page.drawing.outlines >= MOST_OUTLINES:
+                    raise ReadError(ErrorKind.UNSUPPORTED, NO_CHARACTERS)
                 else:
                     blocks += _page(number, page, tables)
                     unread += [number] * len(large)
-    if not blocks or counted.unnamed > 0.2 * counted.printed:
-        raise ReadError(
-            ErrorKind.UNREADABLE, NO_CHARACTERS if counted.unnamed or counted.outlines > 50 else EMPTY
-        )
+    if not blocks or unnamed > MOST_UNNAMED * everything:
+        raise ReadError(ErrorKind.UNREADABLE, NO_CHARACTERS if unnamed else EMPTY)
     if unread:
         pages = "、".join(map(str, sorted(set(unread))))
         notes.append(UNREAD_PICTURES.format(pages=pages))
     return Document(tuple(blocks), "ofd", _metadata(root, unread, scanned), tuple(notes))
-
-
-@dataclass(slots=True)
-class _Counted:
-    printed: int = 0
-    unnamed: int = 0
-    outlines: int = 0
-
-    def add(self, page: Page) -> None:
-        self.printed += sum(not glyph.text.isspace() for glyph in page.glyphs)
-        self.unnamed += sum(glyph.text == UNKNOWN for glyph in page.glyphs)
-        self.outlines += page.drawing.outlines
 
 
 class _Parts:

@@ -45,7 +45,7 @@ def read(artifact: Artifact) -> Document:
     ocr.require()
     blocks: list[Block] = []
     count = 0
-    for count, (picture, dpi) in enumerate(_pages(artifact.content), start=1):
+    for count, (picture, dpi) in enumerate(pages(artifact.content), start=1):
         tables = sum(isinstance(block, Table) and block.layout == "ruled" for block in blocks)
         blocks.extend(ocr.page(picture, count, dpi, tables))
     if not blocks:
@@ -53,7 +53,7 @@ def read(artifact: Artifact) -> Document:
     return Document(tuple(blocks), "picture", (("ocr_pages", ",".join(str(n) for n in range(1, count + 1))),))
 
 
-def _pages(content: bytes) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.uint8]], float]]:
+def pages(content: bytes) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.uint8]], float]]:
     """Yield each page as RGB (height, width, 3) with its dpi; sizes are looked at before anything is decoded."""
     try:
         with warnings.catch_warnings():

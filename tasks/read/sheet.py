@@ -20,11 +20,10 @@ from tasks.read import sheet_ods, sheet_xls, sheet_xlsx
 from tasks.read.package import ENCRYPTED
 from tasks.read.sheet_blocks import Grid, Placed, blocks_of
 from tasks.read.sheet_format import doubt, plain, shown
-from tasks.read.sheet_shape import MOST_MERGED, TOO_MUCH, Place, Shape
+from tasks.read.sheet_shape import MOST_FILLED, MOST_MERGED, TOO_MUCH, Place, Shape
 from tasks.read.sniff import sniff
 
 MOST_SHEETS = 50
-MOST_CELLS = 100_000
 LARGEST_SPAN = 200
 MOST_COVERED = 500_000
 BROKEN = "电子表格已损坏或不完整，请重新保存后提交。"
@@ -127,7 +126,7 @@ def _grid(sheet: calamine.CalamineSheet, shape: Shape) -> tuple[Grid, bool]:
         if not seen_rows or not seen_columns:
             left_out = left_out or bool(text.strip())
             continue
-        if len(placed) >= MOST_CELLS:
+        if len(placed) >= MOST_FILLED:
             raise ReadError(ErrorKind.TOO_LARGE, TOO_MUCH)
         placed[rows[seen_rows[0]], columns[seen_columns[0]]] = Placed(
             text, alternative, len(seen_rows), len(seen_columns), (seen_rows[0] + 1, seen_columns[0] + 1)

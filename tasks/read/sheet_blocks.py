@@ -166,7 +166,7 @@ def _is_alone(row: _Row) -> bool:
         return False
     cell = row.filled[0][1]
     text = cell.text.strip()
-    return len(text) > 1 and not _VALUE.fullmatch(text) and cell.alternative is None
+    return len(text) > 1 and not text.startswith("=") and not _VALUE.fullmatch(text)
 
 
 def _paragraphs(cell: Placed, shape: Shape) -> list[Block]:

@@ -11,6 +11,13 @@ BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 
             43: '#,##0.00;-#,##0.00;"-"??', 44: '#,##0.00;-#,##0.00;"-"??', 48: "##0.0E+0", 49: "@",
             **dict.fromkeys(range(45, 48), "mm:ss")}  # fmt: skip
 """The formats that files name by number only (ECMA-376, 18.8.30)."""
+
+
+def built_in(number: int) -> str:
+    """Return the format that a file names by number; one that depends on the country as a format not known."""
+    return BUILT_IN.get(number, f"内置格式{number}" if number else "")
+
+
 GENERAL = ("", "General", "@", "G/通用格式", "GENERAL")
 LONGEST_CODE = 255
 _DIGITS_OF_GENERAL = 10
@@ -22,8 +29,7 @@ _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _FIGURES = re.compile(r"[#0?,]*[#0?](?:\.[0#?]+)?")
 _UNITS = " ()+-%元￥¥$件"
-_PLAIN = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
-_DIGIT = re.compile(r"\d")
+_PLAIN = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?)\s*(?:万元|元|[件条个宗次项份])?")
 
 
 def shown(value: float | int, code: str) -> str | None:
@@ -104,13 +110,15 @@ def plain(value: float | int) -> str:
 
 
 def doubt(value: float | int, text: str) -> str | None:
-    """Return the stored number where what is shown says another, or hides it; None where both agree.
+    """Return the stored number where what is shown says another, or none; None where both agree.
 
-    Rounding to the decimals shown agrees; a fraction shown as a whole number does not, nor does 0 shown as “-”.
+    Rounding to the decimals shown agrees, and a unit behind the number; a fraction shown as a whole number, 0 shown
+    as “-”, percent and currency do not.
     """
-    if not _PLAIN.fullmatch(text.strip()):
-        return None if _DIGIT.search(text) else plain(value)
-    digits = text.strip().replace(",", "")
+    match = _PLAIN.fullmatch(text.strip())
+    if match is None:
+        return plain(value)
+    digits = match.group(1).replace(",", "")
     seen, stored = Decimal(digits), Decimal(repr(value))
     decimals = len(digits.partition(".")[2])
     if seen == stored or (decimals and abs(seen - stored) * 2 <= Decimal(1).scaleb(-decimals)):

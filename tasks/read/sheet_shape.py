@@ -10,6 +10,7 @@ from models.errors import ErrorKind, ReadError
 MOST_ROWS, MOST_COLUMNS = 5000, 300
 MOST_ROOM = 3_000_000
 """Places of all sheets together, filled or not; calamine makes a list of them."""
+MOST_FILLED = 100_000
 MOST_MERGED = 20_000
 TOO_LARGE = (
     f"工作表“{{sheet}}”超过{MOST_ROWS}行或{MOST_COLUMNS}列，不像是年度报告，未予读取；请只提交年度报告本身。"
@@ -43,6 +44,7 @@ class Shape:
     """Text boxes: the row they hang on, and their text."""
     pictures: int = 0
     """Pictures large enough to hold a table."""
+    filled: int = 0
     last_row: int = -1
     last_column: int = -1
 
@@ -50,6 +52,9 @@ class Shape:
         """Take note of a cell that holds something. Raises ReadError beyond what a report can have."""
         if row >= MOST_ROWS or column >= MOST_COLUMNS:
             raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(sheet=self.name))
+        self.filled += 1
+        if self.filled > MOST_FILLED:
+            raise ReadError(ErrorKind.TOO_LARGE, TOO_MUCH)
         self.last_row = max(self.last_row, row)
         self.last_column = max(self.last_column, column)
 

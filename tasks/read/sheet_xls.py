@@ -10,7 +10,7 @@ import olefile
 
 from models.errors import ErrorKind, ReadError
 from tasks.read.package import BROKEN, ENCRYPTED
-from tasks.read.sheet_format import BUILT_IN
+from tasks.read.sheet_format import built_in
 from tasks.read.sheet_shape import TOO_LARGE, Shape, bounded
 
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
@@ -144,7 +144,7 @@ def _style(shape: Shape, row: int, column: int, style: int, styles: _Styles) -> 
     if style < len(styles.formats) and row < 5000 and column < 300:
         number = styles.formats[style]
         if number:
-            shape.formats[row, column] = styles.codes.get(number, BUILT_IN.get(number, ""))
+            shape.formats[row, column] = styles.codes.get(number, built_in(number))
         if styles.ruled[style]:
             shape.ruled.add((row, column))
 

@@ -12,7 +12,7 @@ from lxml import etree
 from models.errors import ErrorKind, ReadError
 from tasks.read.package import LARGEST_PART, Package, opened, parse
 from tasks.read.sheet_drawing import drawn
-from tasks.read.sheet_format import BUILT_IN
+from tasks.read.sheet_format import built_in
 from tasks.read.sheet_shape import Place, Shape, bounded
 
 BINARY = "文件是 xlsb 格式的电子表格，不能读取，请另存为 xlsx 后重新提交。"
@@ -100,7 +100,7 @@ def _styles(package: Package) -> _Styles:
     found = _Styles()
     for style in root.iterfind(f"{_N}cellXfs/{_N}xf"):
         code = style.get("numFmtId", "0")
-        found.formats.append(own.get(code, BUILT_IN.get(_whole(code), "")))
+        found.formats.append(own.get(code, built_in(_whole(code))))
         border = _whole(style.get("borderId"))
         found.ruled.append(0 < border < len(borders) and borders[border])
     return found

@@ -209,6 +209,15 @@ def test_text_that_names_no_characters_is_refused() -> None:
     )
 
 
+def test_a_page_of_shapes_is_not_taken_for_an_empty_one() -> None:
+    curve = (
+        '<ofd:PathObject ID="0" Boundary="92 58 3 4" Fill="true"><ofd:AbbreviatedData>M 0 0 B 1 1 2 2 3 4 L 0 0 C'
+        "</ofd:AbbreviatedData></ofd:PathObject>"
+    )
+    pages = [ofd.page(drawn()), ofd.page([curve] * 60)]
+    assert refused(ofd.package(pages))[0] is ErrorKind.UNSUPPORTED
+
+
 def test_templates_stand_below_and_above_the_page() -> None:
     layer = ofd.page([ofd.text(20, 40, 5, "模板上的文字")])
     common = '<ofd:TemplatePage ID="5" BaseLoc="Tpls/Tpl_0/Content.xml"/>'

@@ -315,7 +315,10 @@ def test_number_formats(value: float, code: str, text: str | None) -> None:
         (12.6, "13", "12.6"),
         (0.0, "-", "0"),
         (0.0, "", "0"),
-        (0.5, "50%", None),
+        (0.5, "50%", "0.5"),
+        (12.5, "¥12.50", "12.5"),
+        (7.0, "7件", None),
+        (-5, "(5)", "-5"),
     ],
 )
 def test_what_is_shown_against_what_is_stored(value: float, text: str, other: str | None) -> None:
@@ -343,6 +346,18 @@ def test_zero_shown_as_a_stroke_or_not_at_all_is_unsure() -> None:
     made = document(xlsx({"年报": view + rows(["甲", "0"], ["乙", "1"])}))
     assert [(c.text, c.alternative) for c in tables(made)[0].cells] == [
         ("甲", None), ("", "0"), ("乙", None), ("1", None),
+    ]  # fmt: skip
+
+
+def test_formats_named_by_a_number_of_some_country_are_unsure() -> None:
+    styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="7"/><xf numFmtId="4"/></cellXfs>'
+    data = (
+        f'<sheetData><row r="1">{cell("A1", "甲")}<c r="B1" s="1"><v>12.5</v></c><c r="C1" s="2"><v>12.5</v></c>'
+        "</row></sheetData>"
+    )
+    made = document(xlsx({"年报": data}, styles=styles))
+    assert [(c.text, c.alternative) for c in tables(made)[0].cells] == [
+        ("甲", None), ("12.5", "格式“内置格式7”"), ("12.50", None),
     ]  # fmt: skip
 
 
@@ -448,6 +463,15 @@ def test_prose_headings_and_tables_in_order() -> None:
     ]
 
 
+def test_a_date_alone_in_its_row_is_a_line() -> None:
+    styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="31"/></cellXfs>'
+    data = rows(["甲", "1"], ["乙", "2"]).replace(
+        "</sheetData>", '<row r="4"><c r="A4" s="1"><v>45311</v></c></row></sheetData>'
+    )
+    made = document(xlsx({"年报": data}, styles=styles))
+    assert [b.text for b in made.blocks if isinstance(b, Paragraph)] == ["2024年1月20日"]
+
+
 def test_tables_side_by_side_are_two() -> None:
     made = document(xlsx({"年报": rows(["甲表", "数", None, "乙表", "数"], ["甲", "1", None, "乙", "2"])}))
     assert [texts(table) for table in tables(made)] == [
@@ -517,6 +541,12 @@ def test_too_many_sheets_of_the_largest_size() -> None:
     assert refused(xlsx({f"表{n}": data for n in range(3)}))[0] is ErrorKind.TOO_LARGE
 
 
+def test_more_filled_cells_than_any_report() -> None:
+    line = "".join("<c><v>1</v></c>" for _ in range(200))
+    data = f"<sheetData>{''.join(f'<row>{line}</row>' for _ in range(501))}</sheetData>"
+    assert refused(xlsx({"年报": data}))[0] is ErrorKind.TOO_LARGE
+
+
 def test_merged_cells_without_end_cost_nothing() -> None:
     merged = '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     made = document(xlsx({"年报": rows(["甲", "1"], ["乙", "2"]) + merged}))
@@ -569,7 +599,7 @@ def test_ods_shows_what_its_paragraphs_say() -> None:
     made = document(ods(sheet))
     assert [(c.text, c.alternative) for c in tables(made)[0].cells[4:]] == [
         ("甲", None), ("1,234", None), ("-", "0"), ("13", "12.6"),
-        ("乙", None), ("=", "?"), ("50%", None), ("a  b\nc", None),
+        ("乙", None), ("=", "?"), ("50%", "0.5"), ("a  b\nc", None),
     ]  # fmt: skip
 
 
