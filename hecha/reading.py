@@ -25,7 +25,6 @@ from tasks.chunks import INTERNAL_MESSAGE, printable
 from tasks.collect import collect
 from tasks.publish.marks import split_code, template_title
 from tasks.publish.reading_page import (
-    FORMATS,
     KINDS,
     SOURCES,
     Doubt,
@@ -41,6 +40,7 @@ from tasks.publish.reading_page import (
     tables_of,
     write_reading,
 )
+from tasks.publish.words import FORMATS
 from tasks.unpack import is_container, unpack
 
 SCHEMA = "hecha.show/1"
