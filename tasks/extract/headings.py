@@ -99,7 +99,7 @@ def _embedded_nearly(folded: str, section: Section) -> list[tuple[int, int]]:
             window = folded[match.end() : match.end() + length]
             score = fuzz.ratio(window, wanted)
             if score >= NEAR and (best is None or score > best[0]):
-                best = (score, match.start(), match.end() + length)
+                best = (score, match.start(), match.end() + len(window))
     return [best[1:]] if best else []
 
 

@@ -20,13 +20,12 @@ from tasks.read import sheet_ods, sheet_xls, sheet_xlsx
 from tasks.read.package import ENCRYPTED
 from tasks.read.sheet_blocks import Grid, Placed, blocks_of
 from tasks.read.sheet_format import doubt, plain, shown
-from tasks.read.sheet_shape import MOST_FILLED, MOST_MERGED, TOO_MUCH, Place, Shape
+from tasks.read.sheet_shape import BROKEN, MOST_FILLED, MOST_MERGED, TOO_MUCH, Place, Shape
 from tasks.read.sniff import sniff
 
 MOST_SHEETS = 50
 LARGEST_SPAN = 200
 MOST_COVERED = 500_000
-BROKEN = "电子表格已损坏或不完整，请重新保存后提交。"
 CROWDED = f"电子表格有{MOST_SHEETS}个以上的工作表，不像是年度报告，未予读取；请只提交年度报告本身。"
 NOTHING = "电子表格中没有内容，请确认提交的文件是否正确。"
 ALL_HIDDEN = "电子表格中有内容的工作表、行或列全部被隐藏，未予读取，请取消隐藏后重新提交。"

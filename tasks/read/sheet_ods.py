@@ -8,7 +8,16 @@ from lxml import etree
 
 from models.errors import ErrorKind, ReadError
 from tasks.read.package import ENCRYPTED, opened
-from tasks.read.sheet_shape import MOST_COLUMNS, MOST_MERGED, MOST_ROWS, TOO_MUCH, Place, Shape, bounded
+from tasks.read.sheet_shape import (
+    BROKEN,
+    MOST_COLUMNS,
+    MOST_MERGED,
+    MOST_ROWS,
+    TOO_MUCH,
+    Place,
+    Shape,
+    bounded,
+)
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -26,7 +35,7 @@ _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 
 def shapes(content: bytes) -> list[Shape]:
     """Return the shape of every sheet. Raises ReadError for a giant, locked or damaged one."""
-    with opened(content) as package:
+    with opened(content, BROKEN) as package:
         if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.part(
             "META-INF/manifest.xml"
         ):

@@ -12,6 +12,7 @@ MOST_ROOM = 3_000_000
 """Places of all sheets together, filled or not; calamine makes a list of them."""
 MOST_FILLED = 100_000
 MOST_MERGED = 20_000
+BROKEN = "电子表格已损坏或不完整，请重新保存后提交。"
 TOO_LARGE = (
     f"工作表“{{sheet}}”超过{MOST_ROWS}行或{MOST_COLUMNS}列，不像是年度报告，未予读取；请只提交年度报告本身。"
 )

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import olefile
 
 from models.errors import ErrorKind, ReadError
-from tasks.read.package import BROKEN, ENCRYPTED
+from tasks.read.package import ENCRYPTED
 from tasks.read.sheet_format import built_in
-from tasks.read.sheet_shape import TOO_LARGE, Shape, bounded
+from tasks.read.sheet_shape import BROKEN, TOO_LARGE, Shape, bounded
 
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
 _DIMENSIONS, _ROW, _COLINFO, _WINDOW2 = 0x0200, 0x0208, 0x007D, 0x023E

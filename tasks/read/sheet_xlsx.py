@@ -13,7 +13,7 @@ from models.errors import ErrorKind, ReadError
 from tasks.read.package import LARGEST_PART, Package, opened, parse
 from tasks.read.sheet_drawing import drawn
 from tasks.read.sheet_format import built_in
-from tasks.read.sheet_shape import Place, Shape, bounded
+from tasks.read.sheet_shape import BROKEN, Place, Shape, bounded
 
 BINARY = "文件是 xlsb 格式的电子表格，不能读取，请另存为 xlsx 后重新提交。"
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -35,7 +35,7 @@ class _Styles:
 
 def shapes(content: bytes) -> list[Shape]:
     """Return the shape of every sheet. Raises ReadError for a giant or damaged one."""
-    with opened(content) as package:
+    with opened(content, BROKEN) as package:
         names = {name.lower(): name for name in package.names}
         book = _book(package, names)
         targets = _targets(package, book, names)

@@ -343,3 +343,10 @@ def test_a_table_of_the_agencys_own_is_not_the_forms() -> None:
     facts = extract(Document((*doc.blocks[:at], own, *doc.blocks[at:]), "html"), "s", FILE)
     assert facts.tables["occurrences"].to_list() == [1, 1, 1]
     assert facts.tables["cells_read"].to_list() == [10, 175, 15]
+
+
+def test_a_text_that_breaks_off_in_a_heading_is_read_to_its_end() -> None:
+    whole = document()
+    broken = Document((*whole.blocks, Paragraph("正文到此为止。四、政府信息公开行政复议、行政诉")), "txt")
+    facts = extract(broken, "s", FILE)
+    assert facts.sections.filter(key="disputes")["occurrences"].to_list() == [1]
