@@ -252,6 +252,8 @@ def _section_rows(report: _Report) -> list[dict[str, Any]]:
     by_key = {part.key: part for part in report.parts if part.key != "extra"}
     standing = _where_tables_stand(report)
     largest: int | None = None
+    # a table stands below the heading before it; the order of sheets in a workbook says nothing of the kind
+    one_sheet = len({line.locator.sheet for line in report.lines}) < 2
     expected = [(s.key, s.heading, by_key.get(s.key)) for s in report.template.sections]
     extras = [("extra", None, part) for part in report.parts if part.key == "extra"]
     for key, heading, part in [*expected, *extras]:
@@ -270,7 +272,9 @@ def _section_rows(report: _Report) -> list[dict[str, Any]]:
             "characters": 0,
             "tables": len(here),
             # only where the table's own part was found can the table be said to stand outside it
-            "misplaced_table": next((t for t in here if _HOME[t] != key and _HOME[t] in by_key), None),
+            "misplaced_table": next(
+                (t for t in here if one_sheet and _HOME[t] != key and _HOME[t] in by_key), None
+            ),
             "where": "{}",
         }
         if part is None and (trace := traces(report.lines, report.template.section(key))):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from expectations.template import load
-from models.document import Document, Paragraph
+from models.document import Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
 from models.facts import concat
 from tasks.extract import extract, link_years
@@ -350,3 +351,18 @@ def test_a_text_that_breaks_off_in_a_heading_is_read_to_its_end() -> None:
     broken = Document((*whole.blocks, Paragraph("正文到此为止。四、政府信息公开行政复议、行政诉")), "txt")
     facts = extract(broken, "s", FILE)
     assert facts.sections.filter(key="disputes")["occurrences"].to_list() == [1]
+
+
+def test_the_order_of_sheets_misplaces_no_table() -> None:
+    def on_sheets(document: Document) -> Document:
+        tables = [block for block in document.blocks if isinstance(block, Table)]
+        words = [block for block in document.blocks if not isinstance(block, Table)]
+        sheets = [
+            replace(t, cells=tuple(replace(c, locator=replace(c.locator, sheet=f"表{n}")) for c in t.cells))
+            for n, t in enumerate(tables)
+        ]
+        text = [replace(block, locator=Locator(sheet="正文")) for block in words]
+        return Document((*text, *sheets), "xlsx")
+
+    facts = extract(on_sheets(document()), "s", FILE)
+    assert facts.sections["misplaced_table"].to_list() == [None] * 6
