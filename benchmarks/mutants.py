@@ -29,7 +29,7 @@ _BOMB = (
 )
 
 _BROKEN_ZIP = (
-    zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, struct.error,
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError, struct.error,
 )  # fmt: skip
 """What Python's zipfile raises over damaged archives."""
 

@@ -98,7 +98,7 @@ def _artifact(holder: Artifact, name: str, content: bytes) -> Artifact:
 def _zip(file: Artifact, max_bytes: int, left: list[int]) -> Iterator[Artifact | ErrorView]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(file.content))
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
     with archive:
         members = [member for member in archive.infolist() if not _passed_over(member)]
@@ -148,7 +148,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int, l
             content = stream.read(min(max_bytes, left[0]) + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
-    except (RuntimeError, NotImplementedError) as error:  # a password, or a packing zipfile does not know
+    except RuntimeError as error:  # a password, or a packing zipfile does not know
         if "password" in str(error) or "encrypted" in str(error):
             raise ReadError(ErrorKind.ENCRYPTED, LOCKED) from error
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error

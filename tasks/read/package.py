@@ -86,7 +86,7 @@ def opened(content: bytes, broken: str = BROKEN) -> Iterator[Package]:
             yield Package(archive)
     except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, OSError) as error:
         raise ReadError(ErrorKind.UNREADABLE, broken) from error
-    except (RuntimeError, NotImplementedError) as error:  # a password, or a packing zipfile does not know
+    except RuntimeError as error:  # a password, or a packing zipfile does not know
         if "password" in str(error) or "encrypted" in str(error):
             raise ReadError(ErrorKind.ENCRYPTED, ENCRYPTED) from error
         raise ReadError(ErrorKind.UNREADABLE, broken) from error

@@ -77,7 +77,7 @@ def _container(content: bytes) -> str:
                 with archive.open("mimetype") as stream:
                     kind = stream.read(80).decode("ascii", "replace")
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, ValueError) as error:
-        # ValueError: names that are no text; NotImplementedError is a RuntimeError
+        # ValueError: names that are no text; RuntimeError: a packing that zipfile does not know
         raise ReadError(ErrorKind.UNREADABLE, BROKEN) from error
     if any(MAIN_PART.fullmatch(name) for name in names):
         return "docx"
