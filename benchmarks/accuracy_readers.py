@@ -27,7 +27,8 @@ from expectations.template import load
 from models.views import ErrorView
 from samples.make import office
 from tasks.chunks import Rows
-from tasks.extract import extract_rows, frames, link_years
+from tasks.compare import compare_all
+from tasks.extract import extract_rows, frames
 from tasks.extract.numbers import read_cell
 from tasks.validate import evaluate
 from tests.extract.made import document, numbered
@@ -131,7 +132,7 @@ def entry(case: Case, measured: Measured, baseline: dict[str, set[Accusation]]) 
 
 def _judged(name: str, case: Case, truth: Truth, rows: Rows, baseline: dict[str, set[Accusation]]) -> Judged:
     found = judge(truth, rows)
-    facts = link_years(frames([rows]))
+    facts = compare_all(frames([rows]))
     told = accusations(next(iter(evaluate(facts).values())))
     if case.group == "docx" and not found.wrong and not found.cells["uncertain"]:
         baseline.setdefault(name, told)

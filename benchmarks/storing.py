@@ -13,7 +13,8 @@ from expectations.catalogue import ruleset
 from models.database import engine, upgrade
 from models.facts import Facts
 from models.results import Evaluation
-from tasks.extract import frames, link_years
+from tasks.compare import compare_all
+from tasks.extract import frames
 from tasks.persist import record, start_run, sweep_view
 from tasks.validate import evaluate
 from tests.storage.postgres import postgres_server, server_binaries
@@ -39,7 +40,7 @@ def measure(name: str, url: str, facts: Facts, evaluations: dict[str, Evaluation
 
 def main(count: int) -> None:
     """Measure SQLite, and PostgreSQL where its server binaries are on the machine."""
-    facts = link_years(frames(generated(seed_reports("samples/reports"), count)))
+    facts = compare_all(frames(generated(seed_reports("samples/reports"), count)))
     evaluations = evaluate(facts)
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{Path(folder) / 'hecha.db'}", facts, evaluations)

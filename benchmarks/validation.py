@@ -13,7 +13,8 @@ from models.errors import ReadError
 from models.facts import APPLICANTS, Facts
 from models.views import ErrorView
 from tasks.collect import collect
-from tasks.extract import extract_rows, frames, link_years
+from tasks.compare import compare_all
+from tasks.extract import extract_rows, frames
 from tasks.extract.report import Rows
 from tasks.read import read
 from tasks.validate import evaluate
@@ -59,11 +60,11 @@ def main(count: int) -> None:
     batches: list[Facts] = []
     reports = generated(seeds, count)
     for start in range(0, count, BATCH):
-        batches.append(link_years(frames(reports[start : start + BATCH])))
+        batches.append(compare_all(frames(reports[start : start + BATCH])))
     begin = time.perf_counter()
     evaluated = sum(len(evaluate(batch)) for batch in batches)
     batched = (time.perf_counter() - begin) / evaluated
-    singles = [link_years(frames([rows])) for rows in reports[:NAIVE]]
+    singles = [compare_all(frames([rows])) for rows in reports[:NAIVE]]
     begin = time.perf_counter()
     for facts in singles:
         evaluate(facts)

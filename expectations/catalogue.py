@@ -1,5 +1,6 @@
 """All rules in the order of the catalogue, and the version under which they are published.
 
+A profile (`expectations.profile`) switches rules off and sets their thresholds; without one the default holds.
 Importing this module does not import Great Expectations.
 """
 
@@ -7,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from expectations.profile import Profile, default
 from expectations.rule import Rule
 from expectations.rules import arithmetic, cells, identity, structure, years
 
@@ -31,15 +33,26 @@ _RULES = (
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The version of the rules, and the hash of their content, that stand on every result."""
+    """The version of the rules and the hash of their content, that stand on every result.
+
+    `hash` covers rules, templates and the profile's content; `profile` and `profile_hash` name the profile alone.
+    """
 
     version: str
     hash: str
+    profile: str
+    profile_hash: str
 
 
-def rules() -> tuple[Rule, ...]:
-    """Return the rules in force, in catalogue order."""
-    return tuple(rule for rule in _RULES if not rule.retired)
+def rules(profile: Profile | None = None) -> tuple[Rule, ...]:
+    """Return the rules in force under a profile (None: the default), in catalogue order, with its values in them."""
+    return _under(profile or default())
+
+
+@lru_cache(maxsize=16)
+def _under(profile: Profile) -> tuple[Rule, ...]:
+    off = set(profile.rules.off)
+    return tuple(rule.under(profile) for rule in _RULES if not rule.retired and rule.id not in off)
 
 
 @cache
@@ -48,15 +61,15 @@ def _by_id() -> dict[str, Rule]:
 
 
 def rule(rule_id: str) -> Rule:
-    """Return one rule, also a retired one. Raises KeyError for an unknown id."""
+    """Return one rule as written, also a retired one or one that is off. Raises KeyError for an unknown id."""
     return _by_id()[rule_id]
 
 
 def _content(folder: Traversable) -> list[tuple[str, bytes]]:
-    """Return path and text of every rule, template, expectation and scoring file, line ends made alike."""
+    """Return path and text of every rule, template and expectation file, line ends made alike."""
     found: list[tuple[str, bytes]] = []
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.is_dir() and entry.name != "__pycache__":
+        if entry.is_dir() and entry.name not in ("__pycache__", "profiles"):
             found += [(f"{entry.name}/{name}", content) for name, content in _content(entry)]
         elif entry.name.endswith((".py", ".toml")):
             found.append((entry.name, entry.read_bytes().replace(b"\r\n", b"\n")))
@@ -64,12 +77,19 @@ def _content(folder: Traversable) -> list[tuple[str, bytes]]:
 
 
 @cache
-def ruleset() -> RuleSet:
-    """Return version and content hash: rules, their messages, the templates and the scoring data.
-
-    The hash covers the whole package, so that two results with the same hash were judged alike.
-    """
+def _package() -> bytes:
     digest = hashlib.sha256()
     for name, content in _content(files("expectations")):
         digest.update(name.encode() + b"\0" + content + b"\0")
-    return RuleSet(RULESET_VERSION, digest.hexdigest()[:16])
+    return digest.digest()
+
+
+def ruleset(profile: Profile | None = None) -> RuleSet:
+    """Return version and content hash: rules, their messages, the templates, the profile.
+
+    The hash covers the whole package and the profile's content, so that two results with the same hash were
+    judged alike.
+    """
+    chosen = profile or default()
+    digest = hashlib.sha256(_package() + chosen.hash.encode()).hexdigest()[:16]
+    return RuleSet(RULESET_VERSION, digest, chosen.name, chosen.hash)

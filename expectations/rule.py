@@ -6,34 +6,69 @@ A rule is evaluated by Great Expectations (``Rule.expectation``); what it says o
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import polars as pl
 
-from models.results import Addressee, Severity
+from expectations.profile import Profile
+from models.results import Addressee, Passage, Severity
 
 Row = Mapping[str, Any]
 """A row of a prepared frame, with the report's ``template``, ``year``, ``rank``, ``organ``, ``format``."""
 
 
+ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Stands in a rule for a value that the profile decides, by its dotted path: ``thresholds.copied``."""
+
+    path: str
+
+
+def settled(value: Any, profile: Profile) -> Any:
+    """Return `value` with every `Setting` in it replaced by what the profile says."""
+    if isinstance(value, Setting):
+        return profile.value(value.path)
+    if isinstance(value, Mapping):
+        return {name: settled(entry, profile) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(settled(entry, profile) for entry in value)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on one column. `value` is a tuple for ``in``; None (with ``==``, ``!=``) means empty."""
+    """A condition on one column. `value` is a tuple for ``in``; None (with ``==``, ``!=``) means empty.
+
+    A column that may be null takes part in ``==`` and ``!=`` as polars has it: the answer is null.
+    """
 
     column: str
-    op: Literal["==", "!=", ">=", "in"]
+    op: Literal["==", "!=", ">=", "<=", ">", "<", "in"]
     value: Any
+
+    def under(self, profile: Profile) -> Where:
+        """Return the condition with the profile's value in it."""
+        return replace(self, value=settled(self.value, profile))
 
     def holds(self, row: Row) -> bool:
         """Say whether a row meets the condition; a missing value meets only ``== None`` and ``!= x``."""
         actual = row.get(self.column)
         if self.op == "in":
             return actual in self.value
-        if self.op == ">=":
-            return actual is not None and bool(actual >= self.value)
+        if self.op in ORDERS:
+            return actual is not None and bool(ORDERS[self.op](actual, self.value))
         return bool(actual == self.value) == (self.op == "==")
 
     def expression(self) -> pl.Expr:
@@ -41,8 +76,9 @@ class Where:
         column = pl.col(self.column)
         if self.op == "in":
             return column.is_in(list(self.value))
-        if self.op == ">=":
-            return column.ge(self.value)
+        if self.op in ORDERS:
+            compared: pl.Expr = ORDERS[self.op](column, self.value)
+            return compared
         return column.eq(self.value) if self.op == "==" else column.ne(self.value)
 
 
@@ -65,7 +101,7 @@ class Check:
         for name, value in self.arguments.items():
             if name in ("column", "column_A", "column_B"):
                 found[value] = None
-            elif name in ("column_list", "left_columns", "right_columns"):
+            elif name in ("column_list", "left_columns", "right_columns", "candidate_columns"):
                 found |= dict.fromkeys(value)
             elif name == "equations":
                 for equation in value:
@@ -75,7 +111,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a rule says of the rows it failed on: the parts of a finding that only the rule knows."""
+    """What a rule says of the rows it failed on: the parts of a finding that only the rule knows.
+
+    `hint` says what most likely happened, where the numbers allow it: never part of the verdict.
+    """
 
     subject: str
     message: str
@@ -83,6 +122,8 @@ class Evidence:
     observed: float | int | str | None = None
     expected: float | int | str | None = None
     difference: float | int | None = None
+    hint: str | None = None
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +132,10 @@ class Case:
 
     severity: Severity
     when: tuple[Where, ...]
+
+    def under(self, profile: Profile) -> Case:
+        """Return the case with the profile's values in its conditions."""
+        return replace(self, when=tuple(where.under(profile) for where in self.when))
 
 
 Judge = Callable[[Sequence[Row]], Evidence]
@@ -117,6 +162,9 @@ class Rule:
         cases: exceptions to `severity`.
         operator_when: the finding goes to the operator where all conditions of one entry hold.
         rows: the rule looks only at rows that meet all of these.
+        reasons: why the rule could not be decided, by the column of `reads` (or `rows`) that is null: one Chinese
+            sentence each; under ``""`` the sentence for a report that has no rows to look at.
+        reason_column: a column of the frame that says of a row why it cannot be decided; it comes before `reasons`.
         vacuous: passes where no row meets `rows`; otherwise such a report is NOT_ASSESSABLE.
         group_by: failing rows of one report that agree in these columns make one finding.
         templates: template ids the rule applies to; None: any, also older or unknown ones.
@@ -152,6 +200,20 @@ class Rule:
     replaced_by: str | None = None
     notes: tuple[str, ...] = field(default=())
     """Exceptions of the rule in words, for the rule book."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    reason_column: str | None = None
+
+    def under(self, profile: Profile) -> Self:
+        """Return the rule with the profile's values for every `Setting` in it."""
+        return replace(
+            self,
+            check=Check(self.check.type, settled(self.check.arguments, profile)),
+            rows=tuple(where.under(profile) for where in self.rows),
+            cases=tuple(case.under(profile) for case in self.cases),
+            operator_when=tuple(
+                tuple(where.under(profile) for where in entry) for entry in self.operator_when
+            ),
+        )
 
     def expectation(self) -> Any:
         """Return the Great Expectations expectation (imports the library, which takes seconds)."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from expectations.catalogue import RULESET_VERSION, rules
+from expectations.profile import default
 from expectations.rule import Case, Rule, Where
-from expectations.scoring import scoring
 from models.results import Addressee, Severity
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "RULES.md"
@@ -32,7 +32,7 @@ _TEMPLATES = {"v2021": "2021年格式", "v2019": "2019年试行格式"}
 
 def render() -> str:
     """Return the whole page as Markdown."""
-    model = scoring()
+    model = default().scoring
     titles = {dimension.key: dimension.title for dimension in model.dimensions}
     lines = [
         "# 核查规则",
@@ -112,7 +112,7 @@ def _check(rule: Rule) -> str:
 
 
 def _scoring() -> list[str]:
-    model = scoring()
+    model = default().scoring
     special = "、".join(f"{rule_id}扣{points:g}分" for rule_id, points in model.special.items())
     return [
         "## 评分",

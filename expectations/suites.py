@@ -16,7 +16,8 @@ from expectations.gx.sums import (
     ExpectColumnSumsToBeAtLeast,
     ExpectColumnSumsToBeEqual,
 )
-from expectations.rule import Rule, Where
+from expectations.profile import Profile
+from expectations.rule import ORDERS, Rule, Where
 
 _OWN = {
     expectation.__name__: expectation
@@ -47,19 +48,19 @@ def _condition(where: Where) -> Any:
     column = Column(where.column)
     if where.op == "in":
         return column.is_in(where.value)
-    if where.op == ">=":
-        return column >= where.value
+    if where.op in ORDERS:
+        return ORDERS[where.op](column, where.value)
     return column == where.value if where.op == "==" else column != where.value
 
 
-def frames() -> tuple[str, ...]:
+def frames(profile: Profile | None = None) -> tuple[str, ...]:
     """Return the names of the frames that have rules, in catalogue order."""
-    return tuple(dict.fromkeys(rule.frame for rule in rules()))
+    return tuple(dict.fromkeys(rule.frame for rule in rules(profile)))
 
 
-def suite(frame: str) -> ExpectationSuite:
-    """Return the suite of one frame of `models.facts`. Raises KeyError for a frame without rules."""
-    chosen = [rule for rule in rules() if rule.frame == frame]
+def suite(frame: str, profile: Profile | None = None) -> ExpectationSuite:
+    """Return the suite of one frame. Raises KeyError for a frame without rules."""
+    chosen = [rule for rule in rules(profile) if rule.frame == frame]
     if not chosen:
         raise KeyError(frame)
     return ExpectationSuite(

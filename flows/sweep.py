@@ -22,6 +22,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from expectations.catalogue import ruleset
+from expectations.profile import load
 from flows.progress import tell
 from flows.reading_process import allow_readers, end_readers, read_apart
 from models.database import engine, upgrade
@@ -30,6 +31,7 @@ from models.settings import settings
 from models.views import ErrorView, MissingView
 from tasks import batches, chunks
 from tasks.chunks import SourceFile
+from tasks.compare.outside import read_outside
 from tasks.persist import finish_run, record_errors, record_roster, start_run
 from tasks.persist.runs import State
 from tasks.roster import missing, read_roster
@@ -78,17 +80,26 @@ def check_batch(batch: Callable[[], object]) -> None:
     task_runner=ThreadPoolTaskRunner(max_workers=settings().workers),
     validate_parameters=False,
 )
-def compliance_sweep(source: str, years: Sequence[int] = (), roster: str | None = None) -> Run:
+def compliance_sweep(
+    source: str,
+    years: Sequence[int] = (),
+    roster: str | None = None,
+    profile: str | None = None,
+    outside: str | None = None,
+) -> Run:
     """Sweep a folder of reports and return the run as it stands in the database.
 
     `years` are the report years to evaluate (empty: all); reports of other years are read all the same, to
-    compare with. Raises ConfigurationError for a roster or folder that cannot be used. A file, chunk or batch
+    compare with. `profile` names a profile (`expectations.profile.load`), `outside` a table of facts from outside.
+    Raises ConfigurationError for a roster, profile, table or folder that cannot be used. A file, chunk or batch
     that fails is recorded as an error of the run and stops nothing.
     """
     allow_readers()
     chosen = settings()
-    rules = ruleset()
+    under = load(profile or chosen.profile)
+    rules = ruleset(under)
     agencies = read_roster(Path(roster)) if roster else None
+    seen = read_outside(Path(outside)) if outside else None
     folder = Path(source)
     if not folder.exists():
         raise ConfigurationError(f"找不到要核查的文件夹“{chunks.printable(source)}”，请检查路径。")
@@ -105,7 +116,7 @@ def compliance_sweep(source: str, years: Sequence[int] = (), roster: str | None 
         listed = chunks.listing(folder, chosen.max_file_mb * 1024 * 1024, unpacked)
         tell(LISTING, len(listed.files), len(listed.files))
         failed = _read(listed.files)
-        gathered = batches.gather(listed.files, chunks.chunks_folder(chosen.home), agencies)
+        gathered = batches.gather(listed.files, chunks.chunks_folder(chosen.home), agencies, under, seen)
         record_errors(database, run_id, [*listed.errors, *gathered.errors, *failed])
         planned = batches.plan(gathered, years, chosen.batch_size)
         for number, batch in enumerate(planned):
@@ -113,7 +124,7 @@ def compliance_sweep(source: str, years: Sequence[int] = (), roster: str | None 
 
             def work(batch: list[batches.Place] = batch) -> object:
                 return batches.check_batch(
-                    gathered.facts, batch, database, run_id, rules, chosen.home, started
+                    gathered, batch, database, run_id, rules, under, chosen.home, started
                 )
 
             try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.catalogue import RuleSet, ruleset
+from expectations.profile import load
 from models.document import Artifact
 from models.facts import Facts
 from models.results import Evaluation
@@ -16,7 +17,8 @@ from models.views import ErrorView
 from tasks.apart import Reader
 from tasks.chunks import PART, WINDOW, WINDOW_BYTES, Rows, build, printable
 from tasks.collect import collect
-from tasks.extract import link_years
+from tasks.compare import compare_all
+from tasks.compare.outside import read_outside
 from tasks.roster import read_roster, resolve
 from tasks.unpack import unpack
 from tasks.validate import evaluate
@@ -38,12 +40,17 @@ def check(
     max_bytes: int,
     roster: Path | None = None,
     each: Callable[[str], None] = lambda name: None,
+    profile: str | None = None,
+    outside: Path | None = None,
 ) -> Checked:
-    """Read, extract, link and evaluate the files and folders of `paths`; `each` hears every file's name.
+    """Read, extract, compare and evaluate the files and folders of `paths`; `each` hears every file's name.
 
-    Raises ConfigurationError when the roster cannot be used.
+    `profile` names a profile (`expectations.profile.load`), `outside` a table of facts from outside. Raises
+    ConfigurationError when roster, profile or table cannot be used.
     """
     agencies = read_roster(roster) if roster else None
+    chosen = load(profile or settings().profile)
+    seen = read_outside(outside) if outside else None
     reports: list[Rows] = []
     files: list[tuple[str, str]] = []
     errors: list[ErrorView] = []
@@ -73,14 +80,14 @@ def check(
     facts, unfit = build(reports)
     if agencies is not None:
         facts = dataclasses.replace(facts, reports=resolve(facts.reports, agencies))
-    facts = link_years(facts)
+    facts = compare_all(facts, chosen, agencies, seen)
     read = set(facts.reports["submission"])
     return Checked(
         files=tuple((name, sha256) for name, sha256 in files if sha256 in read),
         errors=(*errors, *unfit),
         facts=facts,
-        evaluations=evaluate(facts),
-        rules=ruleset(),
+        evaluations=evaluate(facts, profile=chosen),
+        rules=ruleset(chosen),
     )
 
 

@@ -59,6 +59,10 @@ def hecha(
     """核查政府信息公开工作年度报告。"""
 
 
+PROFILE_HELP = "核查方案：随附方案的名称或TOML文件的路径，默认 default（或 HECHA_PROFILE）。"
+OUTSIDE_HELP = "外部数据表（CSV或XLSX，格式见 docs/OUTSIDE.md）。"
+
+
 @app.command(help="核查文件或文件夹，立即给出结果；所给文件一并比对，不需要服务器和数据库。")
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="报告文件或文件夹。")],
@@ -74,6 +78,8 @@ def check(
     roster: Annotated[
         Path | None, typer.Option("--roster", metavar="FILE", help="应报单位名册（CSV）。")
     ] = None,
+    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME", help=PROFILE_HELP)] = None,
+    outside: Annotated[Path | None, typer.Option("--outside", metavar="FILE", help=OUTSIDE_HELP)] = None,
 ) -> None:
     """Check files now; see `hecha.check`."""
     with _ending():
@@ -92,7 +98,7 @@ def check(
             # polars puts a handler of its own before Python's, under which a waiting read goes on waiting
             signal.siginterrupt(signal.SIGINT, True)
             with spinner(console, "正在读取") as each:
-                checked = run(paths, settings().max_file_mb * 1024 * 1024, roster, each)
+                checked = run(paths, settings().max_file_mb * 1024 * 1024, roster, each, profile, outside)
             result = document(checked) if as_json else None
         if result is None:
             from hecha.show import show_check
@@ -169,6 +175,8 @@ def sweep(
     home: Annotated[
         Path | None, typer.Option("--home", metavar="DIR", help="数据目录，默认 .hecha（或 HECHA_HOME）。")
     ] = None,
+    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME", help=PROFILE_HELP)] = None,
+    outside: Annotated[Path | None, typer.Option("--outside", metavar="FILE", help=OUTSIDE_HELP)] = None,
 ) -> None:
     """Run the compliance sweep; see `flows.sweep`."""
     with _ending():
@@ -181,7 +189,7 @@ def sweep(
         with stages(error_console()) as report, quiet(settings().home):
             from hecha.sweep import run
 
-            swept = run(source, tuple(years or ()), roster, report)
+            swept = run(source, tuple(years or ()), roster, report, profile, outside)
         from hecha.show import show_sweep
 
         show_sweep(output_console(), swept.view, swept.pages, swept.repeated)

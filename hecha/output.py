@@ -31,7 +31,12 @@ def as_json(checked: Checked) -> dict[str, Any]:
     sections = _by_submission(facts.sections.filter(pl.col("order").is_not_null()).sort("order"))
     return {
         "schema": SCHEMA,
-        "ruleset": {"version": checked.rules.version, "hash": checked.rules.hash},
+        "ruleset": {
+            "version": checked.rules.version,
+            "hash": checked.rules.hash,
+            "profile": checked.rules.profile,
+            "profile_hash": checked.rules.profile_hash,
+        },
         "reports": [
             {"file": name}
             | _report(
@@ -139,6 +144,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "where": finding.where,
         "addressee": str(finding.addressee),
         "consequences": list(finding.consequences),
+        "entailed": list(finding.entailed),
+        "hint": finding.hint,
+        "passages": [
+            {"own": p.own, "other": p.other, "section": p.section, "source": p.source}
+            for p in finding.passages
+        ],
     }
 
 

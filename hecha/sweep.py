@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from expectations.profile import Profile, load
 from flows.progress import Report, listening
 from flows.server import configure, prefect_server, wait_until_ready
 from models.errors import ConfigurationError
@@ -27,10 +28,17 @@ class Swept:
     repeated: int
 
 
-def run(source: Path, years: Sequence[int], roster: Path | None, report: Report) -> Swept:
+def run(
+    source: Path,
+    years: Sequence[int],
+    roster: Path | None,
+    report: Report,
+    profile: str | None = None,
+    outside: Path | None = None,
+) -> Swept:
     """Sweep a folder: start what is needed, run the flow, write the pages, leave nothing running.
 
-    Raises ConfigurationError for a folder or roster that cannot be used.
+    Raises ConfigurationError for a folder, roster, profile or table that cannot be used.
     """
     if not source.exists():
         raise ConfigurationError(f"找不到要核查的文件夹“{source}”，请检查路径。")
@@ -38,6 +46,11 @@ def run(source: Path, years: Sequence[int], roster: Path | None, report: Report)
         from tasks.roster import read_roster
 
         read_roster(roster)  # wrong entries are told before anything is started
+    if outside is not None:
+        from tasks.compare.outside import read_outside
+
+        read_outside(outside)
+    under = load(profile or settings().profile)
     home = settings().home
     os.environ["PYTHONWARNINGS"] = "ignore"  # for the processes that read chunks: theirs is our terminal too
     configure(home)
@@ -50,9 +63,15 @@ def run(source: Path, years: Sequence[int], roster: Path | None, report: Report)
 
         wait_until_ready(server)
         report(STARTING, 1, 1)
-        done = compliance_sweep(str(source), list(years), str(roster) if roster else None)
+        done = compliance_sweep(
+            str(source),
+            list(years),
+            str(roster) if roster else None,
+            profile,
+            str(outside) if outside else None,
+        )
     report(WRITING, 0, 1)
-    view, pages = _publish(done.id)
+    view, pages = _publish(done.id, under)
     report(WRITING, 1, 1)
     return Swept(view, pages, done.repeated)
 
@@ -61,7 +80,7 @@ def _import_validation() -> None:
     import tasks.validate  # noqa: F401
 
 
-def _publish(run_id: int) -> tuple[SweepView, Path]:
+def _publish(run_id: int, profile: Profile) -> tuple[SweepView, Path]:
     from expectations.catalogue import rules
     from models.database import engine
     from tasks.persist import sweep_view
@@ -83,6 +102,6 @@ def _publish(run_id: int) -> tuple[SweepView, Path]:
             dimension=rule.dimension,
             example="",
         )
-        for rule in rules()
+        for rule in rules(profile)
     }
     return view, write_site(view, settings().site, texts)

@@ -181,6 +181,107 @@ YEARS: Schema = {
     "previous_read_by": pl.String,  # text | ocr
 }
 
+PARAGRAPHS: Schema = {
+    "submission": pl.String,
+    "paragraph": pl.Int32,  # number in reading order, from 1
+    "section": pl.String,  # title | intro | a template section's key | extra | signature
+    "text": pl.String,  # as printed, white space folded, lines that a conversion broke joined; tables left out
+    "where": pl.String,
+}
+
+CLAIMS: Schema = {
+    "submission": pl.String,
+    "claim": pl.Int32,  # number in reading order, from 1
+    "paragraph": pl.Int32,
+    "section": pl.String,
+    "sentence": pl.String,  # the sentence it stands in, as printed
+    "quote": pl.String,  # the words of the claim itself
+    "metric": pl.String,  # what is counted; the vocabulary stands in tasks/extract/claims
+    "relation": pl.String,  # is | none (“未收到”, “未发生”) | share | outcome (“均获维持”) | sum (parts of a whole)
+    "value": pl.Float64,  # null for none and outcome
+    "raw": pl.String,  # the number as printed; null where the claim has none
+    "unit": pl.String,  # 件 | 条 | 元 | % …; null where none is printed
+    "base": pl.Float64,  # relation share: the number whose share is stated; sum: the stated whole
+    "parts": pl.List(pl.Float64),  # relation sum: the parts
+    "scope": pl.String,  # own | whole (全市, 各部门) | part (其中, one channel, one office) | unknown
+    "period": pl.String,  # this | previous | other | unknown
+    "where": pl.String,
+}
+
+MENTIONS: Schema = {
+    "submission": pl.String,
+    "mention": pl.Int32,  # number in reading order, from 1
+    "paragraph": pl.Int32,
+    "section": pl.String,
+    "kind": pl.String,  # year | document | place | agency | level | congress | phone | resident_id | bank_card | …
+    "text": pl.String,  # as printed
+    "value": pl.String,  # in its plain form: 2023, 国办公开办函〔2021〕30号, 370000
+    "role": pl.String,  # how it is used: acting | period | title | comparison | plan | quoted | masked | …
+    "sentence": pl.String,
+    "where": pl.String,
+}
+
+HISTORY: Schema = {
+    "submission": pl.String,
+    "previous_submission": pl.String,  # the same agency's report of the year before, as in `years`
+    "previous_template": pl.String,
+    "previous_read_by": pl.String,  # text | ocr
+    "previous_characters": pl.Int32,
+    "years_received": pl.List(
+        pl.Int32
+    ),  # every year of which a report of this agency is among those compared
+    "first_year": pl.Int32,  # the first year owed, from the roster; null if it does not say
+    "other_versions": pl.List(pl.String),  # other submissions of the same agency and year
+    "differing_cells": pl.List(pl.String),  # cells read for certain that differ from one of those versions
+}
+
+PREVIOUS_CELLS: Schema = {
+    "submission": pl.String,
+    "code": pl.String,  # cells that both templates share
+    "previous_value": pl.Float64,  # null unless it was read for certain
+}
+
+TWINS: Schema = {
+    "submission": pl.String,
+    "relation": pl.String,  # previous (the same agency's year before) | peer (another agency, same year) | parent
+    "part": pl.String,  # prose (sections one and five) | problems (section five) | overview (section one)
+    "other_submission": pl.String,
+    "other_agency": pl.String,
+    "other_year": pl.Int32,
+    "other_file": pl.String,
+    "other_read_by": pl.String,  # text | ocr
+    "similarity": pl.Float64,  # 0..1, of the masked text without what many reports share; 4 decimals
+    "shared_characters": pl.Int32,  # length of the matching passages
+    "passages": pl.List(pl.Struct({"own": pl.String, "other": pl.String, "section": pl.String})),
+}
+
+SUBORDINATES: Schema = {
+    "submission": pl.String,  # of a government's report
+    "code": pl.String,
+    "value": pl.Float64,
+    "due": pl.Int32,  # agencies below it that owe a report of the year, from the roster
+    "received": pl.Int32,  # of these, with a report that has the cell for certain
+    "total": pl.Float64,  # Σ of the cell over the reports received
+    "largest": pl.Float64,
+    "largest_agency": pl.String,
+    "largest_submission": pl.String,
+}
+
+OUTSIDE: Schema = {
+    "submission": pl.String,  # rows of the optional table of outside facts, joined by agency and year
+    "url": pl.String,
+    "status": pl.Int32,  # HTTP status when the address was last tried
+    "size": pl.Int64,  # bytes that it gave
+    "column": pl.String,  # column of the web site it is published in
+    "submitted_on": pl.Date,
+    "published_on": pl.Date,
+    "changed_on": pl.Date,  # published again after that without a note of correction
+    "licensing": pl.Float64,  # decisions of the year by the published statistics of enforcement
+    "penalty": pl.Float64,
+    "coercion": pl.Float64,
+    "normative_docs": pl.Float64,  # in force by the official library
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -196,6 +297,14 @@ class Facts:
     disputes: pl.DataFrame
     documents: pl.DataFrame
     years: pl.DataFrame
+    paragraphs: pl.DataFrame
+    claims: pl.DataFrame
+    mentions: pl.DataFrame
+    history: pl.DataFrame
+    previous_cells: pl.DataFrame
+    twins: pl.DataFrame
+    subordinates: pl.DataFrame
+    outside: pl.DataFrame
 
     @staticmethod
     def names() -> tuple[str, ...]:
@@ -214,7 +323,18 @@ SCHEMAS: Mapping[str, Schema] = {
     "disputes": DISPUTES,
     "documents": DOCUMENTS,
     "years": YEARS,
+    "paragraphs": PARAGRAPHS,
+    "claims": CLAIMS,
+    "mentions": MENTIONS,
+    "history": HISTORY,
+    "previous_cells": PREVIOUS_CELLS,
+    "twins": TWINS,
+    "subordinates": SUBORDINATES,
+    "outside": OUTSIDE,
 }
+
+COMPARED = ("history", "previous_cells", "twins", "subordinates", "outside")
+"""The frames that no single file fills: `tasks.compare` does, over all reports of a sweep."""
 
 
 def empty() -> Facts:

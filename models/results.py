@@ -36,13 +36,27 @@ class Addressee(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Text that a finding rests on: the report's own words, and beside them those of another report, if any.
+
+    `section` is the key of the section the own words stand in; `source` names the other report.
+    """
+
+    own: str
+    other: str | None = None
+    section: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One failure of one rule in one report, with its evidence.
 
     `observed`, `expected` and `difference` are numbers where the rule compares numbers, text where it
     compares text. `subject` is the row or column the rule failed on (its key in the frame), so that
     (rule, subject) names a finding across reruns and versions. `consequences` are the rules that fail
-    on the same numbers for the same cause and get no finding of their own.
+    on the same numbers for the same cause and get no finding of their own; `entailed` are the sentences that
+    these would have said. `hint` says what most likely happened: never a verdict.
     """
 
     rule: str
@@ -56,6 +70,9 @@ class Finding:
     difference: float | int | None = None
     where: dict[str, Any] = field(default_factory=dict)
     consequences: tuple[str, ...] = ()
+    entailed: tuple[str, ...] = ()
+    hint: str | None = None
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """A file that takes longer is given up. A hundred pages of text take 10 s, forty scanned ones 240 s."""
     reader_memory_mb: int = 6144
     """Address space of a process that reads files."""
+    profile: str = "default"
+    """The profile of rules and weights: the name of a shipped one or the path of a TOML file."""
     soffice: str | None = None
     """The LibreOffice program; what is on the path when not given."""
 

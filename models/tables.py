@@ -186,6 +186,10 @@ class Run(Stored, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ruleset_version: str = Field(sa_type=String(32))
     ruleset_hash: str = Field(sa_type=String(64))
+    profile: str = Field(
+        default="default", sa_type=String(64), sa_column_kwargs={"server_default": "default"}
+    )
+    profile_hash: str = Field(default="", sa_type=String(64), sa_column_kwargs={"server_default": ""})
     counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
     missing: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     evaluations: list[int] = Field(default_factory=list, sa_type=Json)
@@ -242,8 +246,8 @@ class Submission(Stored, table=True):
 class EvaluationRow(Stored, table=True):
     """What one rule set said of one submission, and the arithmetic of its score.
 
-    An evaluation depends on more than the file: on the agency's level and on the report of the year before
-    it was compared with. `context` is the hash of these, so that neither result hides the other.
+    An evaluation depends on more than the file: on the agency's level and on the reports it was compared with
+    (the year before, copies, the agencies below it). `context` is the hash of these, so that neither result hides the other.
     """
 
     __tablename__ = "evaluations"
@@ -257,6 +261,10 @@ class EvaluationRow(Stored, table=True):
     submission_id: int = Field(foreign_key="submissions.id")
     ruleset_version: str = Field(sa_type=String(32))
     ruleset_hash: str = Field(sa_type=String(64))
+    profile: str = Field(
+        default="default", sa_type=String(64), sa_column_kwargs={"server_default": "default"}
+    )
+    profile_hash: str = Field(default="", sa_type=String(64), sa_column_kwargs={"server_default": ""})
     context: str = Field(sa_type=String(64))
     digest: str = Field(sa_type=String(64))
     evaluated_at: datetime = Field(sa_type=UtcDateTime)
@@ -301,6 +309,11 @@ class FindingRow(Stored, table=True):
     difference: Any = Field(default=None, nullable=True, sa_type=Json)
     locator: dict[str, Any] = Field(sa_type=Json)
     consequences: list[str] = Field(sa_type=Json)
+    entailed: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
+    hint: str | None = Field(default=None, sa_type=PrintedText)
+    passages: list[list[Any]] = Field(
+        default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"}
+    )  # own, other, section, source: as models.results.Passage
 
 
 class NotAssessedRow(Stored, table=True):

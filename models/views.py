@@ -109,3 +109,5 @@ class SweepView:
     reports: tuple[ReportView, ...]
     errors: tuple[ErrorView, ...]
     missing: tuple[MissingView, ...]
+    profile: str = "default"
+    profile_hash: str = ""

@@ -16,18 +16,21 @@ import polars as pl
 from sqlalchemy import Engine
 
 from expectations.catalogue import RuleSet
-from models.facts import Facts, empty
+from expectations.profile import Profile
+from models.facts import COMPARED, Facts, empty
 from models.results import Evaluation
 from models.views import ErrorView
 from tasks.chunks import SourceFile, done, printable
-from tasks.extract import link_years
+from tasks.compare import Outside, cells_side_by_side, compare, previous_cells
 from tasks.persist import Recorded, known, record
 from tasks.roster import Roster, resolve
 
 log = logging.getLogger("hecha")
 
-LINKED = ("reports", "years", "documents", "requests_by_applicant")
-"""The frames that linking the years reads or fills: a few rows a report."""
+LINKED = ("reports", "years", "documents", "requests_by_applicant", "paragraphs")
+"""The frames that comparison reads: a few rows a report, and its prose."""
+_IN_MEMORY = ("reports", "years", "documents", *(name for name in COMPARED if name != "previous_cells"))
+"""The frames of a batch that comparison fills or changes; the others are read from the chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,23 @@ class Gathered:
     """
 
     facts: Facts
+    values: pl.DataFrame
+    """The cells of all reports side by side (`tasks.compare.cells_side_by_side`)."""
     places: tuple[Place, ...]
     errors: tuple[ErrorView, ...]
 
 
-def gather(files: Sequence[SourceFile], folder: Path, roster: Roster | None) -> Gathered:
-    """Bring together what the chunks under `folder` say of `files`, with agencies resolved and years linked."""
+def gather(
+    files: Sequence[SourceFile],
+    folder: Path,
+    roster: Roster | None,
+    profile: Profile,
+    outside: Outside | None = None,
+) -> Gathered:
+    """Bring together what the chunks under `folder` say of `files`, agencies resolved and reports compared."""
     wanted = {(printable(file.name), file.sha256) for file in files}
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in LINKED}
+    cells: list[pl.DataFrame] = []
     places: list[Place] = []
     errors: dict[tuple[str, str], tuple[ErrorView, ...]] = {}
     for chunk in done(folder):
@@ -65,12 +77,16 @@ def gather(files: Sequence[SourceFile], folder: Path, roster: Roster | None) -> 
             places.append(Place(chunk.folder, submissions))
             for name in LINKED:
                 parts[name].append(_read(name, places[-1]))
+            cells.append(cells_side_by_side(_read("cells", places[-1])))
     frames = {name: pl.concat(found) for name, found in parts.items() if found}
     facts = dataclasses.replace(empty(), **frames)
     if roster is not None:
         facts = dataclasses.replace(facts, reports=resolve(facts.reports, roster))
     order = [error for file in files for error in errors.get((printable(file.name), file.sha256), ())]
-    return Gathered(link_years(facts), tuple(places), tuple(order))
+    values = pl.concat(cells, how="diagonal") if cells else cells_side_by_side(facts.cells)
+    compared = compare(facts, values, profile, roster, outside)
+    narrow = dataclasses.replace(compared, paragraphs=empty().paragraphs)  # read again with each batch
+    return Gathered(narrow, values, tuple(places), tuple(order))
 
 
 def _read(name: str, place: Place) -> pl.DataFrame:
@@ -104,24 +120,26 @@ def plan(gathered: Gathered, years: Sequence[int], size: int) -> list[list[Place
     return batches
 
 
-def wide(linked: Facts, batch: Sequence[Place]) -> Facts:
-    """Return every frame of a batch: the linked ones from memory, the others from their chunks."""
+def wide(gathered: Gathered, batch: Sequence[Place]) -> Facts:
+    """Return every frame of a batch: what comparison filled from memory, the others from their chunks."""
     submissions = [submission for place in batch for submission in place.submissions]
     frames = {
-        name: _of(getattr(linked, name), submissions)
-        if name in LINKED
+        name: _of(getattr(gathered.facts, name), submissions)
+        if name in _IN_MEMORY
         else pl.concat([_read(name, place) for place in batch])
         for name in Facts.names()
     }
-    return Facts(**frames)
+    before = previous_cells(frames["reports"], frames["history"], gathered.values)
+    return Facts(**frames | {"previous_cells": before})
 
 
 def check_batch(
-    linked: Facts,
+    gathered: Gathered,
     batch: Sequence[Place],
     database: Engine,
     run_id: int,
     rules: RuleSet,
+    profile: Profile,
     project: Path,
     received_at: datetime,
 ) -> Recorded:
@@ -129,7 +147,7 @@ def check_batch(
 
     Where evaluation itself fails, the reports are kept and each is listed among the run's errors as our fault.
     """
-    facts = wide(linked, batch)
+    facts = wide(gathered, batch)
     submissions = facts.reports["submission"].to_list()
     evaluated = known(database, submissions, rules.hash, facts)
     fresh = [submission for submission in submissions if submission not in evaluated]
@@ -139,7 +157,7 @@ def check_batch(
         from tasks.validate import evaluate
 
         try:
-            evaluations = evaluate(_only(facts, fresh), project)
+            evaluations = evaluate(_only(facts, fresh), project, profile)
         except Exception:
             log.exception("evaluating %d reports of run %d", len(fresh), run_id)
     return record(database, run_id, facts, evaluations, rules, received_at)

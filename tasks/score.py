@@ -1,4 +1,4 @@
-"""The score: pure arithmetic over verdicts and findings, by the model in ``expectations/scoring.toml``.
+"""The score: pure arithmetic over verdicts and findings, by the model of the profile (`expectations.profile.Scoring`).
 
 A skipped check is not a pass: a dimension in which no rule could be decided is not counted as full.
 Its points are shared out among the other dimensions in proportion, so that the parts still add up to 100.
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from math import floor
 
 from expectations.catalogue import rule
-from expectations.scoring import Dimension, ScoringModel, scoring
+from expectations.profile import Dimension, Scoring, default
 from models.results import (
     Addressee,
     Deduction,
@@ -27,7 +27,7 @@ def score(
     findings: Sequence[Finding],
     *,
     zero_report: bool = False,
-    model: ScoringModel | None = None,
+    model: Scoring | None = None,
 ) -> Score:
     """Return the score of one report.
 
@@ -37,7 +37,7 @@ def score(
     further findings of the same rule), never more than the points of its dimension. A rule that failed only
     for our operator to look at counts as not decided.
     """
-    model = model or scoring()
+    model = model or default().scoring
     told = {finding.rule for finding in findings if finding.addressee is Addressee.AGENCY}
     # what our operator has to look at first is not decided: it neither deducts nor earns anything
     open_ = {finding.rule for finding in findings if finding.addressee is Addressee.OPERATOR} - told
@@ -70,9 +70,7 @@ def score(
     return Score(total, grade, coverage, dimensions, tuple(gate.title for gate in gates), zero_report)
 
 
-def _dimensions(
-    model: ScoringModel, decided: set[str], findings: Sequence[Finding]
-) -> tuple[DimensionScore, ...]:
+def _dimensions(model: Scoring, decided: set[str], findings: Sequence[Finding]) -> tuple[DimensionScore, ...]:
     looked_into = {rule(rule_id).dimension for rule_id in decided}
     counted = [d for d in model.dimensions if d.key in looked_into and d.points > 0]
     maxima = _shared_out(counted)
@@ -105,7 +103,7 @@ def _shared_out(dimensions: Sequence[Dimension]) -> dict[str, float]:
     return {key: value / 10 for key, value in tenths.items()}
 
 
-def _deduction(model: ScoringModel, rule_id: str, found: Sequence[Finding]) -> Deduction:
+def _deduction(model: Scoring, rule_id: str, found: Sequence[Finding]) -> Deduction:
     """One rule deducts once by its gravest finding, plus `further` for each other, up to a limit."""
     gravest = max((finding.severity for finding in found), key=lambda severity: severity.rank)
     base = model.deductions[gravest.value]

@@ -14,6 +14,7 @@ from expectations.rules.arithmetic import LINE_OF_COLUMN
 from expectations.template import Template, load
 from models.facts import (
     APPLICANTS,
+    COMPARED,
     DISPUTE_GROUPS,
     OUTCOME_LINES,
     OUTCOMES,
@@ -22,9 +23,39 @@ from models.facts import (
     concat,
 )
 from models.results import Evaluation, Verdict
+from tasks.extract.claims import claim_rows
+from tasks.extract.mentions import mention_rows
 from tasks.validate import evaluate
 
 AGENCY = "云栖市映溪区林草局"
+
+# The prose of the clean report: what it says in numbers is what its tables say.
+PROSE: dict[str, tuple[str, ...]] = {
+    "overview": (
+        "{year}年，映溪区林草局认真贯彻《中华人民共和国政府信息公开条例》，较好完成了全年政府信息公开工作。",
+        "（一）主动公开",
+        "全年通过区政府网站主动公开林地审批、造林绿化、森林防火等政府信息126条。",
+        "（二）依申请公开",
+        "全年新收政府信息公开申请63件，上年结转5件，全年办结60件，结转下年度继续办理8件。",
+        "（三）政府信息管理",
+        "严格执行信息发布审核制度，对栖云岭林场公益林补偿信息逐条核对后发布。",
+        "（四）政府信息公开平台建设",
+        "优化门户网站信息公开专栏，新增古树名木栏目1个。",
+        "（五）监督保障",
+        "明确专人负责，全年开展业务培训2次，接受社会监督。",
+    ),
+    "proactive": (),
+    "requests": (),
+    "disputes": (),
+    "problems": (
+        "存在的主要问题：一是林业补贴政策解读形式较为单一，图解类解读只有3件；二是乡镇林业站信息报送不够及时。",
+        "改进情况：一是组织业务科室学习图解制作，本年新增图解类解读6件；二是建立按月通报制度，乡镇林业站信息报送时间平均缩短4天。",
+    ),
+    "other": (
+        "依据《政府信息公开信息处理费管理办法》（国办函〔2020〕109号），本年度未收取信息处理费。",
+        "无其他需要报告的事项。",
+    ),
+}
 _HOME = {"t2": "proactive", "t3": "requests", "t4": "disputes"}
 _OTHER_2021 = ("results.other.overdue_correction", "results.other.overdue_fee", "results.other.misc")
 
@@ -101,10 +132,14 @@ def clean_report(
                 "disputes": [],
                 "documents": [],
                 "years": [],
+                "paragraphs": _paragraph_rows(submission, report_year),
+                "claims": [],
+                "mentions": [],
+                **{name: [] for name in COMPARED},
             }.items()
         }
     )
-    return rebuild(facts)
+    return read_prose(rebuild(facts))
 
 
 def _report_row(submission: str, template_id: str, year: int) -> dict[str, Any]:
@@ -149,7 +184,7 @@ def _section_rows(submission: str, template: Template) -> list[dict[str, Any]]:
             "order": order,
             "previous_order": order - 1 if order > 1 else None,
             "occurrences": 1,
-            "text": "本部分正文。" * 20,
+            "text": "\n".join(PROSE[section.key]),
             "characters": 100,
             "tables": 1 if section.key in homes else 0,
             "misplaced_table": None,
@@ -157,6 +192,63 @@ def _section_rows(submission: str, template: Template) -> list[dict[str, Any]]:
         }
         for order, section in enumerate(template.sections, start=1)
     ]
+
+
+def _paragraph_rows(submission: str, year: int) -> list[dict[str, Any]]:
+    intro = (
+        f"根据《中华人民共和国政府信息公开条例》第五十条规定，现公布{AGENCY}{year}年政府信息公开工作年度报告。"
+        f"本报告中所列数据的统计期限自{year}年1月1日至{year}年12月31日止。"
+    )
+    texts = [("title", f"{AGENCY}{year}年政府信息公开工作年度报告"), ("intro", intro)]
+    texts += [(key, text.format(year=year)) for key, several in PROSE.items() for text in several]
+    texts += [("signature", AGENCY), ("signature", f"{year + 1}年1月20日")]
+    return [
+        {
+            "submission": submission,
+            "paragraph": n,
+            "section": key,
+            "text": text,
+            "where": json.dumps({"line": n}),
+        }
+        for n, (key, text) in enumerate(texts, start=1)
+    ]
+
+
+def change_prose(facts: Facts, section: str, *paragraphs: str) -> Facts:
+    """Replace the paragraphs of one section (`models.facts.PARAGRAPHS`); claims and mentions are read anew."""
+    rows = facts.paragraphs.to_dicts()
+    first = next(n for n, row in enumerate(rows) if row["section"] == section)
+    kept = [row for row in rows if row["section"] != section]
+    fresh = [rows[0] | {"section": section, "text": text} for text in paragraphs]
+    together = [*kept[:first], *fresh, *kept[first:]]
+    numbered = [
+        row | {"paragraph": n, "where": json.dumps({"line": n})} for n, row in enumerate(together, start=1)
+    ]
+    frame = pl.DataFrame(numbered, schema=dict(SCHEMAS["paragraphs"]), orient="row")
+    text = change(facts, "sections", pl.col("key") == section, text="\n".join(paragraphs))
+    return read_prose(replace(text, paragraphs=frame))
+
+
+def read_prose(facts: Facts) -> Facts:
+    """Build `claims` and `mentions` anew from `paragraphs` (one submission)."""
+    report = facts.reports.row(0, named=True)
+    known = {"year": report["year"], "rank": report["rank"], "organ": report["organ"]}
+    paragraphs = facts.paragraphs.to_dicts()
+    found = {
+        "claims": claim_rows(paragraphs, **known),
+        "mentions": mention_rows(paragraphs, agency=report["agency"], **known),
+    }
+    return replace(
+        facts,
+        **{
+            name: pl.DataFrame(
+                [{"submission": report["submission"]} | row for row in rows],
+                schema=dict(SCHEMAS[name]),
+                orient="row",
+            )
+            for name, rows in found.items()
+        },
+    )
 
 
 def _table_rows(submission: str, template: Template) -> list[dict[str, Any]]:
@@ -294,7 +386,10 @@ def rebuild(facts: Facts) -> Facts:
 
 
 def with_previous(facts: Facts) -> Facts:
-    """Put a report of the year before beside it whose numbers lead up to those of the clean report."""
+    """Put a report of the year before beside it whose numbers lead up to those of the clean report.
+
+    All other cells of that year are half of this year's (rounded down), so that nothing is the same or far off.
+    """
     values = clean_cells(facts.reports.item(0, "template"))
     carried = {a: values[f"t3.carried_in.{a}"] for a in APPLICANTS}
     stock = {
@@ -303,8 +398,26 @@ def with_previous(facts: Facts) -> Facts:
         if f"t2.{kind}.in_force" in values
     }
     known = pl.lit("before").alias("previous_submission")
+    submission, template, year = facts.reports.select("submission", "template", "year").row(0)
+    before = {code: float(value // 2) for code, value in values.items()}
+    before |= {f"t3.carried_out.{a}": value for a, value in carried.items()}
+    before |= {f"t2.{kind}.in_force": value for kind, value in stock.items()}
+    history = {
+        "submission": submission,
+        "previous_submission": "before",
+        "previous_template": template,
+        "previous_read_by": "text",
+        "previous_characters": 2900,
+        "years_received": list(range(2019, year + 1)),
+        "first_year": 2019,
+        "other_versions": None,
+        "differing_cells": None,
+    }
+    cells = [{"submission": submission, "code": c, "previous_value": v} for c, v in before.items()]
     return replace(
         facts,
+        history=pl.DataFrame([history], schema=dict(SCHEMAS["history"]), orient="row"),
+        previous_cells=pl.DataFrame(cells, schema=dict(SCHEMAS["previous_cells"]), orient="row"),
         years=facts.years.with_columns(
             known,
             previous_carried_out=pl.col("applicant").replace_strict(carried, return_dtype=pl.Float64),

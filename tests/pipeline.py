@@ -12,7 +12,8 @@ from models.results import Evaluation
 from models.views import ErrorView
 from tasks.chunks import Rows, take_in
 from tasks.collect import collect
-from tasks.extract import frames, link_years
+from tasks.compare import compare_all
+from tasks.extract import frames
 from tasks.unpack import unpack
 from tasks.validate import evaluate
 
@@ -52,5 +53,5 @@ def sweep(paths: Iterable[Path]) -> Swept:
                 else:
                     reports.append(answer)
                     files[answer["reports"][0]["file"]] = answer["reports"][0]["submission"]
-    facts = link_years(frames(reports))
+    facts = compare_all(frames(reports))
     return Swept(files, facts, evaluate(facts), errors)

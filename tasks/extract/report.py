@@ -14,14 +14,17 @@ import polars as pl
 from expectations.template import TEMPLATE_IDS, Template, for_year, load
 from models.document import Document, Locator
 from models.errors import ErrorKind, ReadError
-from models.facts import APPLICANTS, DISPUTE_GROUPS, OUTCOME_LINES, OUTCOMES, SCHEMAS, Facts
+from models.facts import APPLICANTS, COMPARED, DISPUTE_GROUPS, OUTCOME_LINES, OUTCOMES, SCHEMAS, Facts
+from tasks.extract.claims import claim_rows
 from tasks.extract.fees import fee_statement
 from tasks.extract.headings import Part, cut_at_headings, find_parts, traces
 from tasks.extract.identity import Identity, agency_of_title, identify, titles
 from tasks.extract.labels import LabelFound, TableFound
 from tasks.extract.lines import Field, Line
 from tasks.extract.lines import lines as printed_lines
+from tasks.extract.mentions import mention_rows
 from tasks.extract.numbers import Reading, uncertain
+from tasks.extract.paragraphs import paragraph_rows
 from tasks.extract.regions import TRACES
 from tasks.extract.tables import read_tables
 from tasks.extract.wording import fold, squeeze
@@ -58,6 +61,7 @@ class _Report:
     tables: dict[str, TableFound]
     parts: list[Part]
     identity: Identity
+    before: list[int]
 
 
 def extract(document: Document, submission: str, file_name: str) -> Facts:
@@ -107,7 +111,9 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
                 template = load(template_id)
                 tables = read_tables(lines, template, headings)
                 _leave_room_for_doubt(tables, lines, metadata)
-    report = _Report(submission, file_name, document, lines, template, template_id, tables, parts, identity)
+    report = _Report(
+        submission, file_name, document, lines, template, template_id, tables, parts, identity, before
+    )
     return _rows(report)
 
 
@@ -180,6 +186,8 @@ def _refuse_what_is_no_report(
 def _rows(report: _Report) -> Rows:
     cells = {code: found for table in report.tables.values() for code, found in table.cells.items()}
     values = {code: reading.value for code, (reading, _) in cells.items()}
+    used = {i for table in report.tables.values() for i in table.lines}
+    paragraphs = paragraph_rows(report.lines, report.parts, report.before, used, report.identity)
     return {
         "reports": [_report_row(report, cells)],
         "sections": _section_rows(report),
@@ -204,7 +212,21 @@ def _rows(report: _Report) -> Rows:
             }
             for a in APPLICANTS
         ],
+        "paragraphs": [{"submission": report.submission} | row for row in paragraphs],
+        **_said(report, paragraphs),
+        **{name: [] for name in COMPARED},
     }
+
+
+def _said(report: _Report, paragraphs: Sequence[Mapping[str, Any]]) -> Rows:
+    """What the prose claims and names."""
+    identity = report.identity
+    known: dict[str, Any] = {"year": identity.year, "rank": identity.rank, "organ": identity.organ}
+    rows = {
+        "claims": claim_rows(paragraphs, **known),
+        "mentions": mention_rows(paragraphs, agency=identity.agency, **known),
+    }
+    return {name: [{"submission": report.submission} | row for row in found] for name, found in rows.items()}
 
 
 def _prose(report: _Report, part: Part) -> str:

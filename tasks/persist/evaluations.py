@@ -10,7 +10,7 @@ from typing import Protocol
 import polars as pl
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from models.facts import Facts
+from models.facts import COMPARED, Facts
 from models.results import (
     Addressee,
     Deduction,
@@ -18,6 +18,7 @@ from models.results import (
     Evaluation,
     Finding,
     NotAssessed,
+    Passage,
     Score,
     Severity,
     Verdict,
@@ -52,31 +53,39 @@ class RuleSetName(Protocol):
 
     @property
     def hash(self) -> str:
-        """The hash over the content of rules, templates and scoring."""
+        """The hash over the content of rules, templates and profile."""
+
+    @property
+    def profile(self) -> str:
+        """The profile's name."""
+
+    @property
+    def profile_hash(self) -> str:
+        """The hash of the profile's content."""
 
 
 def contexts(facts: Facts) -> dict[str, str]:
     """Return, for each submission, the hash of what its evaluation depends on besides file and rule set.
 
-    These are the agency's name and level (the roster may change them), the year, and the submissions of the
-    year before that it is compared with.
+    These are the agency's name and level (the roster may change them), the year, and all that comparison with
+    the other reports of the sweep found (`models.facts.COMPARED`), the submissions of the year before included.
     """
-    compared = (
-        pl.concat(
-            [frame.select("submission", "previous_submission") for frame in (facts.years, facts.documents)]
-        )
-        .drop_nulls()
-        .unique()
-        .group_by("submission")
-        .agg(previous=pl.col("previous_submission").sort())
-    )
+    frames = {
+        "years": facts.years.select("submission", "previous_submission"),
+        "documents": facts.documents.select("submission", "previous_submission"),
+        **{name: getattr(facts, name) for name in COMPARED if name != "previous_cells"},
+    }
+    compared: dict[str, list[str]] = defaultdict(list)
+    for name, frame in frames.items():
+        said = frame.select("submission", said=pl.struct(pl.exclude("submission")).struct.json_encode())
+        for submission, text in said.unique().sort("submission", "said").iter_rows():
+            compared[submission].append(f"{name} {text}")
     dependent = facts.reports.select("submission", "file", "agency", "rank", "organ", "year").sort("file")
-    joined = dependent.unique("submission", keep="first", maintain_order=True).join(
-        compared, on="submission", how="left"
-    )
     return {
-        submission: digest([agency, rank, organ, year, previous or []])
-        for submission, _, agency, rank, organ, year, previous in joined.iter_rows()
+        submission: digest([agency, rank, organ, year, compared[submission]])
+        for submission, _, agency, rank, organ, year in dependent.unique(
+            "submission", keep="first", maintain_order=True
+        ).iter_rows()
     }
 
 
@@ -99,6 +108,9 @@ def evaluation_rows(
             "difference": finding.difference,
             "locator": finding.where,
             "consequences": list(finding.consequences),
+            "entailed": list(finding.entailed),
+            "hint": finding.hint,
+            "passages": [[p.own, p.other, p.section, p.source] for p in finding.passages],
         }
         for position, (key, finding) in enumerate(keyed(evaluation.findings))
     ]
@@ -176,6 +188,8 @@ def record_evaluations(
             "submission_id": submission.id,
             "ruleset_version": ruleset.version,
             "ruleset_hash": ruleset.hash,
+            "profile": ruleset.profile,
+            "profile_hash": ruleset.profile_hash,
             "context": context,
             "evaluated_at": evaluated_at,
         }
@@ -290,6 +304,9 @@ def read_evaluations(connection: Connection, ids: Iterable[int]) -> dict[int, Ev
                 difference=row.difference,
                 where=row.locator,
                 consequences=tuple(row.consequences),
+                entailed=tuple(row.entailed),
+                hint=row.hint,
+                passages=tuple(Passage(*passage) for passage in row.passages),
             )
         )
     not_assessed: dict[int, list[NotAssessed]] = defaultdict(list)

@@ -55,6 +55,8 @@ def start_run(
         "started_at": started_at or datetime.now(UTC),
         "ruleset_version": ruleset.version,
         "ruleset_hash": ruleset.hash,
+        "profile": ruleset.profile,
+        "profile_hash": ruleset.profile_hash,
         "counts": {},
         "missing": [],
         "evaluations": [],

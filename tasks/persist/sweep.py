@@ -59,6 +59,8 @@ def sweep_view(database: Engine, run_id: int) -> SweepView:
         ran_at=run.started_at,
         ruleset_version=run.ruleset_version,
         ruleset_hash=run.ruleset_hash,
+        profile=run.profile,
+        profile_hash=run.profile_hash,
         reports=tuple(reports),
         errors=tuple(error for _, error in sorted(errors, key=lambda e: (e[1].file, e[1].kind, e[0]))),
         missing=tuple(MissingView(owed["agency"], owed["year"]) for owed in run.missing),

@@ -21,7 +21,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from expectations.scoring import scoring
+from expectations.profile import default
 from models.views import ReportView, SweepView
 from tasks.publish import words
 from tasks.publish.marks import template_title
@@ -110,7 +110,7 @@ def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterable[tuple[str
             render("report.html.j2", frame, root="../", page=report_page(report, slug), report=report),
         )
         yield f"reports/{slug}.json", _json(view, report)
-    dimensions = {dimension.key: dimension.title for dimension in scoring().dimensions}
+    dimensions = {dimension.key: dimension.title for dimension in default().scoring.dimensions}
     yield (
         "rules/index.html",
         render("rules.html.j2", frame, root="../", tallies=tally, dimensions=dimensions),

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from expectations.catalogue import rules
+from expectations.profile import Profile, default
 from expectations.rule import Rule
 from models.facts import Facts
 from models.results import Evaluation, NotAssessed, Verdict
@@ -22,23 +23,27 @@ from tasks.validate.undecided import SYSTEM_FAULT, reasons, undecided
 __all__ = ["evaluate"]
 
 
-def evaluate(facts: Facts, project: Path | None = None) -> dict[str, Evaluation]:
-    """Evaluate every submission of `facts`, in the order of the frame `reports`.
+def evaluate(
+    facts: Facts, project: Path | None = None, profile: Profile | None = None
+) -> dict[str, Evaluation]:
+    """Evaluate every submission of `facts`, in the order of the frame `reports`, under a profile (None: default).
 
     With `project` the suites and the results are kept in a Great Expectations project in that folder.
     A rule that Great Expectations could not evaluate is NOT_ASSESSABLE for every report; nothing is raised.
     """
     if facts.reports.is_empty():
         return {}
-    prepared = prepare(facts)
+    chosen = profile or default()
+    prepared = prepare(facts, chosen)
     applicable = {
-        rule.id: prepared.frames["reports"].filter(rule.applies()).select("submission") for rule in rules()
+        rule.id: prepared.frames["reports"].filter(rule.applies()).select("submission")
+        for rule in rules(chosen)
     }
-    outcome = run(prepared.frames, project)
-    found = findings(prepared.frames, outcome.failures, applicable)
+    outcome = run(prepared.frames, project, chosen)
+    found = findings(prepared.frames, outcome.failures, applicable, chosen)
     verdicts: dict[str, dict[str, Verdict]] = {s: {} for s in facts.reports.get_column("submission")}
     open_questions: dict[str, list[NotAssessed]] = {submission: [] for submission in verdicts}
-    for rule in rules():
+    for rule in rules(chosen):
         _decide(rule, prepared, outcome, applicable[rule.id], verdicts, open_questions)
     zero = dict(facts.reports.select("submission", "zero_report").iter_rows())
     return {
@@ -47,7 +52,12 @@ def evaluate(facts: Facts, project: Path | None = None) -> dict[str, Evaluation]
             verdicts=answers,
             findings=found.get(submission, ()),
             not_assessed=tuple(open_questions[submission]),
-            score=score(answers, found.get(submission, ()), zero_report=bool(zero[submission])),
+            score=score(
+                answers,
+                found.get(submission, ()),
+                zero_report=bool(zero[submission]),
+                model=chosen.scoring,
+            ),
         )
         for submission, answers in verdicts.items()
     }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from expectations.rules.wording import SECTION_OF_TABLE
-from models.results import Addressee, Severity
+from models.results import Addressee, Passage, Severity
 
 
 @dataclass(slots=True)
@@ -35,7 +35,10 @@ class Draft:
     misplaced: str | None = None
     position: int = 0
     pictured: bool = False
+    hint: str | None = None
+    passages: tuple[Passage, ...] = ()
     consequences: list[str] = field(default_factory=list)
+    entailed: list[str] = field(default_factory=list)
 
 
 Repeats = Callable[[Draft, Draft], bool]
@@ -94,6 +97,7 @@ def fold(drafts: Sequence[Draft]) -> list[Draft]:
             folded = [d for d in standing if d.rule in effects and d is not cause and repeats(cause, d)]
             for draft in folded:
                 cause.consequences += [draft.rule, *draft.consequences]
+                cause.entailed += [draft.message, *draft.entailed]
             swallowed = {id(draft) for draft in folded}
             standing = [draft for draft in standing if id(draft) not in swallowed]
     for draft in standing:

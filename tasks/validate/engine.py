@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -22,6 +22,7 @@ import pandas as pd  # noqa: TID251 - Great Expectations has no polars engine; t
 import polars as pl
 
 from expectations.catalogue import rules
+from expectations.profile import Profile, default
 from expectations.rule import Rule
 from expectations.suites import suite
 
@@ -39,6 +40,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "disputes": ("group",),
     "documents": ("kind",),
     "years": ("applicant",),
+    "totals": (),
+    "prose": (),
+    "claims": ("claim",),
+    "mentions": ("mention",),
+    "pairs": ("code",),
+    "twins": ("relation", "part", "other_submission"),
+    "subordinates": ("code",),
 }
 _SOURCE = "hecha"
 _LOCK = Lock()  # contexts and their data sources are not made for two threads
@@ -55,25 +63,28 @@ class Outcome:
     faults: dict[str, str]
 
 
-def run(frames: Mapping[str, pl.DataFrame], project: Path | None = None) -> Outcome:
+def run(
+    frames: Mapping[str, pl.DataFrame], project: Path | None = None, profile: Profile | None = None
+) -> Outcome:
     """Run every suite once over its prepared frame (`tasks.validate.prepare`).
 
     With `project` the suites and the validation results are kept in a Great Expectations file project
     there; otherwise nothing is written. Errors of a rule are returned, not raised.
     """
+    profile = profile or default()
     failures: dict[str, list[int]] = {}
     faults: dict[str, str] = {}
     with _LOCK, _quiet():
         context = _context(project)
         for name in KEYS:
-            chosen = [rule for rule in rules() if rule.frame == name]
+            chosen = [rule for rule in rules(profile) if rule.frame == name]
             if not chosen:
                 continue
             frame = frames[name]
             if frame.is_empty():
                 failures |= {rule.id: [] for rule in chosen}
                 continue
-            result = _validate(context, name, _to_pandas(frame, chosen), keep=project is not None)
+            result = _validate(context, name, _to_pandas(frame, chosen), profile, keep=project is not None)
             for one in result.results:
                 rule_id = one.expectation_config.meta["rule_id"]
                 message = _exception(one.exception_info)
@@ -102,7 +113,7 @@ def _to_pandas(frame: pl.DataFrame, chosen: list[Rule]) -> pd.DataFrame:
     return columns.with_columns(pl.col(words).cast(pl.Categorical)).to_pandas()
 
 
-def _validate(context: Any, name: str, frame: pd.DataFrame, *, keep: bool) -> Any:
+def _validate(context: Any, name: str, frame: pd.DataFrame, profile: Profile, *, keep: bool) -> Any:
     source = context.data_sources.all().get(_SOURCE) or context.data_sources.add_pandas(_SOURCE)
     assets = {asset.name: asset for asset in source.assets}
     asset = assets.get(name) or source.add_dataframe_asset(name)
@@ -115,8 +126,8 @@ def _validate(context: Any, name: str, frame: pd.DataFrame, *, keep: bool) -> An
     }
     if not keep:
         batch = batches.get_batch(batch_parameters={"dataframe": frame})
-        return batch.validate(_suites()[name], result_format=wanted)
-    stored = context.suites.add_or_update(suite(name))
+        return batch.validate(_suites(profile)[name], result_format=wanted)
+    stored = context.suites.add_or_update(suite(name, profile))
     # a definition that comes back from the disk has lost its context (great-expectations 1.24)
     if name in {definition.name for definition in context.validation_definitions.all()}:
         context.validation_definitions.delete(name)
@@ -126,9 +137,9 @@ def _validate(context: Any, name: str, frame: pd.DataFrame, *, keep: bool) -> An
     return definition.run(batch_parameters={"dataframe": frame}, result_format=wanted)
 
 
-@cache
-def _suites() -> dict[str, Any]:
-    return {name: suite(name) for name in KEYS if any(rule.frame == name for rule in rules())}
+@lru_cache(maxsize=4)
+def _suites(profile: Profile) -> dict[str, Any]:
+    return {name: suite(name, profile) for name in KEYS if any(rule.frame == name for rule in rules(profile))}
 
 
 def _context(project: Path | None) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from expectations.catalogue import rules
+from expectations.profile import Profile
 from expectations.rule import Row, Rule
 from models.results import Addressee, Finding
 from tasks.validate.causes import Draft, fold
@@ -20,6 +21,7 @@ def findings(
     frames: Mapping[str, pl.DataFrame],
     failures: Mapping[str, list[int]],
     applicable: Mapping[str, pl.DataFrame],
+    profile: Profile | None = None,
 ) -> dict[str, tuple[Finding, ...]]:
     """Return the findings of every report that has any, in catalogue order, then as on the form.
 
@@ -27,7 +29,7 @@ def findings(
     reports (column ``submission``) each rule applies to; failing rows of other reports are not findings.
     """
     drafts: dict[str, list[Draft]] = {}
-    for rule in rules():
+    for rule in rules(profile):
         numbers = failures.get(rule.id)
         if not numbers:
             continue
@@ -41,7 +43,7 @@ def findings(
     standing = {submission: fold(found) for submission, found in drafts.items()}
     by_ocr = set(frames["reports"].filter(pl.col("read_by") == "ocr").get_column("submission"))
     places = _places(frames["cells"], standing)
-    order = {rule.id: number for number, rule in enumerate(rules())}
+    order = {rule.id: number for number, rule in enumerate(rules(profile))}
     return {
         submission: tuple(
             _finding(draft, places.get(submission, {}), submission in by_ocr)
@@ -75,11 +77,13 @@ def _draft(rule: Rule, rows: list[Row]) -> Draft:
         observed=told.observed,
         expected=told.expected,
         difference=told.difference,
+        hint=told.hint,
+        passages=told.passages,
         where=first.get("where"),
         table=first.get("table") if rule.frame in ("lines", "cells") else None,
         misplaced=first.get("misplaced_table"),
         position=first["nr"],
-        pictured=first.get("previous_read_by") == "ocr",
+        pictured="ocr" in (first.get("previous_read_by"), first.get("other_read_by")),
     )
 
 
@@ -119,4 +123,7 @@ def _finding(draft: Draft, cells: Mapping[str, Row], pictured: bool) -> Finding:
         difference=draft.difference,
         where=json.loads(stands or draft.where or "{}"),
         consequences=tuple(draft.consequences),
+        entailed=tuple(draft.entailed),
+        hint=draft.hint,
+        passages=draft.passages,
     )

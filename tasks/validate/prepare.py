@@ -10,12 +10,21 @@ from functools import cache
 
 import polars as pl
 
+from expectations.profile import Profile
 from expectations.rules.identity import TITLE_AGENCY, TITLE_YEAR
 from expectations.rules.wording import SECTION_OF_TABLE
 from expectations.template import TEMPLATE_IDS, load
 from models.facts import Facts
+from tasks.validate.claims import prepare_claims
+from tasks.validate.mentions import prepare_mentions
+from tasks.validate.prose import prepare_prose
+from tasks.validate.subordinates import prepare_subordinates
+from tasks.validate.totals import prepare_pairs, prepare_totals
+from tasks.validate.twins import prepare_twins
 
-_CONTEXT = ("template", "year", "rank", "organ", "format")
+_CONTEXT = ("template", "year", "rank", "organ", "format", "agency", "zero_report")
+_ANY_FORM = ("reports", "prose", "mentions", "twins")
+"""Frames that also hold reports on older forms, which have words but none of the tables."""
 _PHRASES = "(?:政府信息|信息|政务)公开(?:工作)?(?:年度)?报告|(?:工作)?年度报告|关于|的"
 _OTHER = ("results.other.overdue_correction", "results.other.overdue_fee", "results.other.misc")
 _NOT_NUMBERS = ("uncertain", "blank", "placeholder", "missing", "text")
@@ -30,12 +39,20 @@ class Prepared:
 
     frames: dict[str, pl.DataFrame]
     incomplete: dict[str, pl.Series]
+    codes: frozenset[str]
+    """The columns of `totals` that are cells of the form."""
 
 
-def prepare(facts: Facts) -> Prepared:
-    """Return the frames with their added columns and the report's context (see `_CONTEXT`) on every row."""
+def prepare(facts: Facts, profile: Profile) -> Prepared:
+    """Return the frames with their added columns and the report's context (see `_CONTEXT`) on every row.
+
+    Besides the frames of `models.facts` there are `totals` (a report's cells and those of the year before side by
+    side), `pairs` (each cell beside the year before) and `prose` (what the sections say, one row a report).
+    """
     reports = _reports(facts.reports)
-    context = reports.select("submission", *_CONTEXT, "pictures")
+    context = reports.select("submission", *_CONTEXT, "read_by", "pictures").rename(
+        {"read_by": "report_read_by"}
+    )
     undivided = _undivided(facts, context)
     frames = {
         "reports": reports,
@@ -51,13 +68,21 @@ def prepare(facts: Facts) -> Prepared:
         "documents": _with(facts.documents, context),
         "years": _with(facts.years, context),
     }
+    frames["totals"] = prepare_totals(facts, context)
+    frames["pairs"] = prepare_pairs(facts, context)
+    frames["prose"] = prepare_prose(facts, reports, profile)
+    frames["claims"] = prepare_claims(facts, frames["totals"], context, profile)
+    frames["mentions"] = prepare_mentions(facts, reports, profile)
+    frames["twins"] = prepare_twins(facts, context, profile)
+    frames["subordinates"] = prepare_subordinates(facts, context, profile)
     frames = {
-        name: frame.filter(pl.col("template").is_in(TEMPLATE_IDS)) if name != "reports" else frame
+        name: frame if name in _ANY_FORM else frame.filter(pl.col("template").is_in(TEMPLATE_IDS))
         for name, frame in frames.items()
     }
     return Prepared(
         {name: frame.with_row_index("nr") for name, frame in frames.items()},
         _incomplete(frames, context, undivided),
+        frozenset(code for name in TEMPLATE_IDS for code in load(name).cells),
     )
 
 
@@ -245,6 +270,8 @@ def _incomplete(
         "disputes": pl.lit(3),
         "documents": pl.when(pl.col("template") == "v2021").then(2).otherwise(0),
         "years": pl.lit(7),
+        "totals": pl.lit(1),
+        "prose": pl.lit(1),
     }
     return {
         name: on_form.join(
@@ -253,4 +280,8 @@ def _incomplete(
         .filter(pl.col("rows").is_null() | (pl.col("rows") < number))
         .get_column("submission")
         for name, number in demanded.items()
-    } | {"reports": pl.Series("submission", [], dtype=pl.String)}
+    } | {
+        # these may rightly have no row for a report
+        name: pl.Series("submission", [], dtype=pl.String)
+        for name in ("reports", "pairs", "claims", "mentions", "twins", "subordinates")
+    }

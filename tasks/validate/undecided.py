@@ -125,7 +125,8 @@ def reasons(rule: Rule, prepared: Prepared, open_reports: pl.DataFrame) -> dict[
     if open_reports.is_empty():
         return {}
     told = {
-        submission: _REASONS.get((rule.id, column or ""), _NOTHING if column is None else _UNKNOWN)
+        submission: rule.reasons.get(column or "")
+        or _REASONS.get((rule.id, column or ""), _NOTHING if column is None else _UNKNOWN)
         for submission, column in open_reports.select("submission", "column").iter_rows()
     }
     if rule.frame == "cells":
@@ -133,11 +134,49 @@ def reasons(rule: Rule, prepared: Prepared, open_reports: pl.DataFrame) -> dict[
     elif rule.frame in _KEY:
         told |= _without_previous(rule, prepared, open_reports)
         told |= _of_operands(rule, prepared, open_reports)
+    elif rule.frame == "totals":
+        told |= _without_previous(rule, prepared, open_reports)
+        told |= _of_codes(rule, prepared, open_reports)
+    if rule.reason_column is not None:
+        told |= _of_rows(rule, rule.reason_column, prepared, open_reports)
     return told
 
 
+def _of_rows(rule: Rule, column: str, prepared: Prepared, open_reports: pl.DataFrame) -> dict[str, str]:
+    """Take the sentence of the first row that the rule looks at and that has one."""
+    rows = (
+        prepared.frames[rule.frame]
+        .join(open_reports.select("submission"), on="submission", how="semi")
+        .filter(all_of(rule.rows).fill_null(True) & pl.col(column).is_not_null())
+        .unique("submission", keep="first", maintain_order=True)
+    )
+    return dict(rows.select("submission", column).iter_rows())
+
+
+def _of_codes(rule: Rule, prepared: Prepared, open_reports: pl.DataFrame) -> dict[str, str]:
+    """Explain the nulls in columns that are named after the cell they hold."""
+    columns = dict.fromkeys((*(where.column for where in rule.rows), *rule.reads))
+    codes = [name for name in columns if name in prepared.codes]
+    if not codes:
+        return {}
+    nulls = (
+        prepared.frames["totals"]
+        .join(open_reports.select("submission"), on="submission", how="semi")
+        .select("submission", *codes)
+        .unpivot(index="submission", on=codes, variable_name="code")
+        .filter(pl.col("value").is_null())
+        .select("submission", "code")
+    )
+    return _sentences(
+        prepared.frames["cells"]
+        .join(nulls, on=["submission", "code"], how="semi")
+        .filter(pl.col("kind").is_in(_KINDS))
+    )
+
+
 def _without_previous(rule: Rule, prepared: Prepared, open_reports: pl.DataFrame) -> dict[str, str]:
-    if not any(column.startswith("previous_") for column in rule.reads):
+    named = (*rule.reads, *(where.column for where in rule.rows))
+    if not any(column.startswith(("previous_", "previous.")) for column in named):
         return {}
     rows = (
         prepared.frames[rule.frame]
@@ -148,9 +187,9 @@ def _without_previous(rule: Rule, prepared: Prepared, open_reports: pl.DataFrame
     )
     return {
         submission: (
-            f"未找到该机关{year - 1}年度报告，无法核对跨年衔接。"
+            f"未找到该机关{year - 1}年度报告，无法与上一年度核对。"
             if alone and year
-            else "报告年度无法确定，无法核对跨年衔接。"
+            else "报告年度无法确定，无法与上一年度核对。"
             if alone
             else "上一年度报告的相应单元格没有可用的数值。"
         )

@@ -11,7 +11,8 @@ from expectations.template import load
 from models.document import Document, Locator, Paragraph, Table
 from models.errors import ErrorKind, ReadError
 from models.facts import concat
-from tasks.extract import extract, link_years
+from tasks.compare.years import link_years
+from tasks.extract import extract
 from tests.extract.made import PROSE, document, numbered, table
 
 FILE = "x.html"

@@ -245,7 +245,7 @@ def test_what_the_finding_points_at(evaluations: dict[str, Evaluation]) -> None:
     assert finding.where == {"table": 2, "row": 17}
     reasons = {n.rule: n.reason for n in evaluations["no year before"].not_assessed}
     assert reasons == dict.fromkeys(
-        ("T2-03", "XY-01", "XY-02"), "未找到该机关2022年度报告，无法核对跨年衔接。"
+        ("T2-03", "XY-01", "XY-02"), "未找到该机关2022年度报告，无法与上一年度核对。"
     )
 
 

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from expectations.catalogue import RULESET_VERSION, rule, rules, ruleset
+from expectations.profile import default
 from expectations.rulebook import PAGE, render
-from expectations.scoring import scoring
 from expectations.suites import frames, suite
 from models.facts import SCHEMAS, empty
 from tasks.validate import engine, evaluate
@@ -35,7 +35,7 @@ def test_the_rules_registered_are_these() -> None:
 
 
 def test_every_rule_is_whole() -> None:
-    dimensions = {dimension.key for dimension in scoring().dimensions}
+    dimensions = {dimension.key for dimension in default().scoring.dimensions}
     for one in rules():
         assert one.frame in SCHEMAS
         assert one.dimension in dimensions
