@@ -55,6 +55,11 @@ def _under(profile: Profile) -> tuple[Rule, ...]:
     return tuple(rule.under(profile) for rule in _RULES if not rule.retired and rule.id not in off)
 
 
+def written() -> tuple[Rule, ...]:
+    """Return all rules as written, also those that are off or retired, in catalogue order."""
+    return _RULES
+
+
 @cache
 def _by_id() -> dict[str, Rule]:
     return {rule.id: rule for rule in _RULES}

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -56,9 +56,24 @@ class Deadlines(_Part):
 class Thresholds(_Part):
     """Limits that are a matter of judgement; the reason for each stands in ``default.toml``."""
 
+    # copies; a likeness is the share of five-character pieces, 0..1
+    like_previous: Share
+    copied_previous: Share
+    like_peer: Annotated[float, Field(ge=0.5, le=1)]
+    copied_peer: Share
+    repeated_problems: Share
+    parent_paragraph: Share
+    parent_characters: Annotated[int, Field(ge=1)]
+    common_share: Share
+    common_reports: Annotated[int, Field(ge=2)]
+    least_compared: Annotated[int, Field(ge=1)]
+    peers_shown: Annotated[int, Field(ge=1, le=20)]
+
 
 class Words(_Part):
     """Word lists; what each is for stands in ``default.toml``."""
+
+    formulas: tuple[str, ...]
 
 
 class Grade(_Part):
@@ -69,7 +84,7 @@ class Grade(_Part):
 
 
 class Gate(_Part):
-    """A critical finding of one of these rules caps the score.
+    """A finding of one of these rules, of this severity or a graver one, caps the score.
 
     With `similarity` the finding counts from that likeness on (`Finding.observed`, 0..1).
     """
@@ -77,6 +92,7 @@ class Gate(_Part):
     at_most: Points
     title: str
     rules: tuple[str, ...]
+    severity: Literal["critical", "warning"] = "critical"
     similarity: Share | None = None
 
 
@@ -101,6 +117,7 @@ class Scoring(_Part):
     special: Mapping[str, Points]
     grades: tuple[Grade, ...]
     gates: tuple[Gate, ...]
+    alerts: Mapping[str, str]
     dimensions: tuple[Dimension, ...]
 
     @model_validator(mode="after")

@@ -15,12 +15,15 @@ from typing import Any, Literal, Self
 import polars as pl
 
 from expectations.profile import Profile
+from models.facts import HISTORY
 from models.results import Addressee, Passage, Severity
 
 Row = Mapping[str, Any]
 """A row of a prepared frame, with the report's ``template``, ``year``, ``rank``, ``organ``, ``format``."""
 
 
+COMPARING_FRAMES = ("years", "pairs", "twins", "subordinates")
+"""Frames whose rows hold a report and something else side by side."""
 ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -202,6 +205,19 @@ class Rule:
     """Exceptions of the rule in words, for the rule book."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     reason_column: str | None = None
+
+    @property
+    def compares(self) -> bool:
+        """Whether it sets the report beside something else: its year before, other reports, a table from outside."""
+        named = (*self.reads, *self.check.columns, *(where.column for where in self.rows))
+        return self.frame in COMPARING_FRAMES or any(
+            column in HISTORY
+            or (
+                column.startswith(("previous_", "previous.", "outside_")) and column != "previous_order"
+            )  # the place of the heading before, in the same report
+            for column in named
+            if column != "submission"
+        )
 
     def under(self, profile: Profile) -> Self:
         """Return the rule with the profile's values for every `Setting` in it."""

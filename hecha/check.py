@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from expectations.catalogue import RuleSet, ruleset
-from expectations.profile import load
+from expectations.profile import Profile, load
 from models.document import Artifact
 from models.facts import Facts
 from models.results import Evaluation
@@ -26,13 +27,17 @@ from tasks.validate import evaluate
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check gave. `files` are (name, sha256) in the order given; the same bytes may occur twice."""
+    """What a check gave. `files` are (name, sha256) in the order given; the same bytes may occur twice.
+
+    Facts and evaluations also hold the reports that were only given to be compared with.
+    """
 
     files: tuple[tuple[str, str], ...]
     errors: tuple[ErrorView, ...]
     facts: Facts
     evaluations: dict[str, Evaluation]
     rules: RuleSet
+    profile: Profile
 
 
 def check(
@@ -42,10 +47,11 @@ def check(
     each: Callable[[str], None] = lambda name: None,
     profile: str | None = None,
     outside: Path | None = None,
+    beside: Sequence[Path] = (),
 ) -> Checked:
     """Read, extract, compare and evaluate the files and folders of `paths`; `each` hears every file's name.
 
-    `profile` names a profile (`expectations.profile.load`), `outside` a table of facts from outside. Raises
+    Reports of `beside` are compared with these, but not listed in `Checked.files`. `profile` names a profile (`expectations.profile.load`), `outside` a table of facts from outside. Raises
     ConfigurationError when roster, profile or table cannot be used.
     """
     agencies = read_roster(roster) if roster else None
@@ -57,24 +63,24 @@ def check(
     taken: dict[str, list[Rows | ErrorView]] = {}
     with Reader(log_file=settings().home.resolve() / "log" / "hecha.log") as reader:
         reader.start()
-        for window in _windows(_collected(paths, max_bytes)):
+        for window in _windows(_collected(paths, max_bytes), _collected(beside, max_bytes)):
             fresh = {
                 found.sha256: found
-                for found in window
+                for found, _ in window
                 if isinstance(found, Artifact) and found.sha256 not in taken
             }
             for file, answers in zip(fresh.values(), reader.take_in(list(fresh.values())), strict=True):
                 each(printable(file.name))
                 taken[file.sha256] = answers
                 reports += [answer for answer in answers if not isinstance(answer, ErrorView)]
-            for found in window:
+            for found, asked in window:
                 if isinstance(found, ErrorView):
                     errors.append(dataclasses.replace(found, file=printable(found.file)))
                     continue
                 for answer in taken[found.sha256]:
                     if isinstance(answer, ErrorView):
                         errors.append(dataclasses.replace(answer, file=_name(answer.file, found)))
-                    else:
+                    elif asked:
                         report = answer["reports"][0]
                         files.append((_name(report["file"], found), report["submission"]))
     facts, unfit = build(reports)
@@ -88,6 +94,7 @@ def check(
         facts=facts,
         evaluations=evaluate(facts, profile=chosen),
         rules=ruleset(chosen),
+        profile=chosen,
     )
 
 
@@ -100,12 +107,17 @@ def _collected(paths: Sequence[Path], max_bytes: int) -> Iterator[Artifact | Err
             yield found
 
 
-def _windows(files: Iterator[Artifact | ErrorView]) -> Iterator[list[Artifact | ErrorView]]:
-    """Gather files that are read in one go, without holding more than a few megabytes of them."""
-    window: list[Artifact | ErrorView] = []
+def _windows(
+    asked: Iterator[Artifact | ErrorView], beside: Iterator[Artifact | ErrorView]
+) -> Iterator[list[tuple[Artifact | ErrorView, bool]]]:
+    """Gather files that are read in one go, without holding more than a few megabytes of them.
+
+    Beside each file stands whether it was asked about.
+    """
+    window: list[tuple[Artifact | ErrorView, bool]] = []
     held = 0
-    for file in files:
-        window.append(file)
+    for file, listed in chain(((file, True) for file in asked), ((file, False) for file in beside)):
+        window.append((file, listed))
         held += len(file.content) if isinstance(file, Artifact) else 0
         if len(window) == WINDOW or held > WINDOW_BYTES:
             yield window

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
+from expectations.catalogue import RuleSet
 from expectations.template import TEMPLATE_IDS, load
 from hecha.check import Checked
 from models.results import Evaluation, Finding
+from models.views import ErrorView
 
 SCHEMA = "hecha.check/1"
+OURS = "本系统评分模型，非官方评分"
 NO_CELL: dict[str, Any] = {
     "raw": None,
     "value": None,
@@ -31,12 +35,7 @@ def as_json(checked: Checked) -> dict[str, Any]:
     sections = _by_submission(facts.sections.filter(pl.col("order").is_not_null()).sort("order"))
     return {
         "schema": SCHEMA,
-        "ruleset": {
-            "version": checked.rules.version,
-            "hash": checked.rules.hash,
-            "profile": checked.rules.profile,
-            "profile_hash": checked.rules.profile_hash,
-        },
+        "ruleset": as_ruleset(checked.rules),
         "reports": [
             {"file": name}
             | _report(
@@ -47,11 +46,23 @@ def as_json(checked: Checked) -> dict[str, Any]:
             )
             for name, sha256 in checked.files
         ],
-        "errors": [
-            {"file": error.file, "kind": str(error.kind), "message": error.message}
-            for error in checked.errors
-        ],
+        "errors": as_errors(checked.errors),
     }
+
+
+def as_ruleset(rules: RuleSet) -> dict[str, str]:
+    """Return what names the rules and the profile of a result."""
+    return {
+        "version": rules.version,
+        "hash": rules.hash,
+        "profile": rules.profile,
+        "profile_hash": rules.profile_hash,
+    }
+
+
+def as_errors(errors: Sequence[ErrorView]) -> list[dict[str, str]]:
+    """Return the files that could not be taken in."""
+    return [{"file": e.file, "kind": str(e.kind), "message": e.message} for e in errors]
 
 
 def _by_submission(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
@@ -173,4 +184,7 @@ def _score(evaluation: Evaluation) -> dict[str, Any]:
         },
         "gates": list(score.gates),
         "zero_report": score.zero_report,
+        "left_out": list(score.left_out),
+        "alerts": list(score.alerts),
+        "note": OURS,
     }

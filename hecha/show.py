@@ -64,7 +64,7 @@ def show_check(console: Console, checked: Checked) -> None:
             console.print(line, soft_wrap=True)
         if evaluation.not_assessed:
             console.print(f"  另有{len(evaluation.not_assessed)}项规则未能评判（用 --json 查看原因）。")
-    _show_errors(console, checked.errors)
+    show_errors(console, checked.errors)
     console.print()
     console.print(
         f"规则集 {checked.rules.version}（{checked.rules.hash[:12]}）；得分依据本系统评分模型，非官方评分。",
@@ -90,7 +90,7 @@ def show_sweep(console: Console, view: SweepView, pages: Path, repeated: int = 0
         console.print(Text("未收到可核查的报告：", style="bold"))
         for missing in view.missing:
             console.print(_text(f"  {missing.agency}　{missing.year}年度"))
-    _show_errors(console, view.errors)
+    show_errors(console, view.errors)
     console.print()
     if repeated:
         console.print(f"另有{repeated}个文件与已列文件内容完全相同，不重复核查。")
@@ -201,7 +201,8 @@ def most_frequent(evaluations: Iterable[Evaluation]) -> Mapping[str, int]:
     return dict(sorted(failed.items(), key=lambda item: (-item[1], item[0]))[:MOST_FREQUENT])
 
 
-def _show_errors(console: Console, errors: Sequence[ErrorView]) -> None:
+def show_errors(console: Console, errors: Sequence[ErrorView]) -> None:
+    """List the files that could not be taken in, each with its reason; nothing where there are none."""
     if not errors:
         return
     console.print()

@@ -242,16 +242,22 @@ PREVIOUS_CELLS: Schema = {
 }
 
 TWINS: Schema = {
+    # for every report at least one row of each relation and part that is looked at (see tasks/compare/copies.py)
     "submission": pl.String,
     "relation": pl.String,  # previous (the same agency's year before) | peer (another agency, same year) | parent
     "part": pl.String,  # prose (sections one and five) | problems (section five) | overview (section one)
-    "other_submission": pl.String,
+    "other_submission": pl.String,  # null: there is none, or (peer) none that is alike
     "other_agency": pl.String,
     "other_year": pl.Int32,
     "other_file": pl.String,
     "other_read_by": pl.String,  # text | ocr
-    "similarity": pl.Float64,  # 0..1, of the masked text without what many reports share; 4 decimals
-    "shared_characters": pl.Int32,  # length of the matching passages
+    "similarity": pl.Float64,  # 0..1, cut to 4 decimals, of the masked text without what many reports share; null: cannot be told
+    "shared_characters": pl.Int32,  # length of the matching passages; null: cannot be told
+    "partners": pl.Int32,  # relation peer: agencies whose reports are alike, at least; the most alike have rows
+    "perhaps_same": pl.Boolean,  # by its name the other may be the same agency: abbreviated, or renamed
+    "moulded": pl.Boolean,  # nearly all of it is text that many reports share, so that this was compared as well
+    "new_numbers": pl.Boolean,  # part problems: numbers other than years differ though the words are alike
+    "reason": pl.String,  # Chinese; why it cannot be told
     "passages": pl.List(pl.Struct({"own": pl.String, "other": pl.String, "section": pl.String})),
 }
 

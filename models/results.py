@@ -105,7 +105,11 @@ class DimensionScore:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score with its arithmetic. `total` and `grade` say nothing under 80 % coverage: total is None."""
+    """A score with its arithmetic. `total` and `grade` say nothing under 80 % coverage: total is None.
+
+    `left_out` are the rules that compare the report with something that was not there (or could not be used): they
+    are not decided and do not count in the coverage. `alerts` are sentences that must be read before all others.
+    """
 
     total: float | None
     grade: str
@@ -113,6 +117,8 @@ class Score:
     dimensions: tuple[DimensionScore, ...]
     gates: tuple[str, ...] = ()
     zero_report: bool = False
+    left_out: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

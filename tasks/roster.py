@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,11 +11,15 @@ import polars as pl
 
 from models.errors import ConfigurationError
 from models.views import MissingView
+from tasks.tabular import written_lines
 
 HEADER = ("agency", "rank", "organ", "parent", "aliases", "first_year")
+FURTHER = ("last_year", "founded", "in_summary", "vertical", "exempt")
+"""Columns that a roster may have besides those of `HEADER` (docs/ROSTER.md)."""
 RANKS = ("state", "province", "city", "county", "township")
 ORGANS = ("government", "department")
 FOREVER = 10_000
+_ANSWERS = {"是": True, "否": False, "yes": True, "no": False, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class RosterEntry:
     """One agency: its official name, level, kind, the agency above it, its other names, the years it owes.
 
     `rank` and `organ` are as in `models.facts.REPORTS`, ``unknown`` where the roster leaves them blank.
+    `in_summary`: whether the report of the government above takes its numbers in; `vertical`: whether it is led from
+    above (税务, 海关); None where the roster does not say. An `exempt` agency owes no report.
     """
 
     agency: str
@@ -33,6 +37,18 @@ class RosterEntry:
     parent: str | None
     aliases: tuple[str, ...]
     years: range
+    in_summary: bool | None = None
+    vertical: bool | None = None
+    exempt: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether the roster itself says from which year on reports are owed."""
+        return self.years.start > 0
+
+    def owes(self, year: int) -> bool:
+        """Say whether a report for `year` is owed."""
+        return year in self.years and not self.exempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +59,12 @@ class Roster:
 
 
 def read_roster(path: Path) -> Roster:
-    """Read a CSV file with the columns of `HEADER`, in UTF-8 (with or without BOM) or GB18030.
+    """Read a table (`tasks.tabular`: CSV or XLSX) with the columns of `HEADER`, and of `FURTHER` or not.
 
-    Aliases are separated by ；. A blank first_year means every year. Raises ConfigurationError, in Chinese,
-    naming the line and the column.
+    Aliases are separated by ；. A blank first_year means every year since the agency was founded. Raises
+    ConfigurationError, in Chinese, naming the line and the column.
     """
-    rows = csv.reader(io.StringIO(_decoded(path), newline=""), strict=True)
-    try:
-        lines = [(rows.line_num, [field.strip() for field in row]) for row in rows]
-    except csv.Error as error:
-        raise ConfigurationError(
-            f"名册“{path.name}”第{rows.line_num}行不是完整的CSV（引号不成对），请用表格软件重新另存为CSV。"
-        ) from error
-    written = [(line, row) for line, row in lines if any(row)]
+    written = written_lines(path, "名册")
     if not written:
         raise ConfigurationError(f"名册“{path.name}”是空的，第一行应为：{','.join(HEADER)}。")
     columns = _columns(path, written[0][1])
@@ -72,25 +81,6 @@ def read_roster(path: Path) -> Roster:
     return Roster(tuple(entry for _, entry in entries))
 
 
-def _decoded(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"找不到名册文件“{path}”，请检查路径。") from error
-    except OSError as error:
-        raise ConfigurationError(f"名册文件“{path}”无法读取，请检查它是不是文件、有没有读取权限。") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ConfigurationError(
-        f"名册“{path.name}”不是UTF-8或GB18030编码的文本，请用表格软件另存为“CSV UTF-8（逗号分隔）”。"
-    )
-
-
 def _columns(path: Path, header: list[str]) -> list[str]:
     for name in HEADER:
         if name not in header:
@@ -98,9 +88,10 @@ def _columns(path: Path, header: list[str]) -> list[str]:
                 f"名册“{path.name}”第1行缺少“{name}”列，第一行应为：{','.join(HEADER)}。"
             )
     for name in header:
-        if name not in HEADER or header.count(name) > 1:
+        if name not in (*HEADER, *FURTHER) or header.count(name) > 1:
             raise ConfigurationError(
-                f"名册“{path.name}”第1行的“{name}”列多余或重复，第一行应为：{','.join(HEADER)}。"
+                f"名册“{path.name}”第1行的“{name}”列多余或重复，第一行应为：{','.join(HEADER)}"
+                f"（还可以有{','.join(FURTHER)}）。"
             )
     return header
 
@@ -114,16 +105,33 @@ def _entry(path: Path, line: int, row: dict[str, str]) -> RosterEntry:
     for column, allowed in (("rank", RANKS), ("organ", ORGANS)):
         if row[column] and row[column] not in allowed:
             raise refuse(column, f"“{row[column]}”不可用，应为{'、'.join(allowed)}之一或留空")
-    first = row["first_year"]
-    if first and not re.fullmatch(r"20[0-9]{2}", first):
-        raise refuse("first_year", f"“{first}”不是四位年份（如2021），不限年份的请留空")
+
+    def year(column: str, blank: str) -> int | None:
+        written = row.get(column, "")
+        if written and not re.fullmatch(r"(?:19|20)[0-9]{2}", written):
+            raise refuse(column, f"“{written}”不是四位年份（如2021），{blank}的请留空")
+        return int(written) if written else None
+
+    def answer(column: str) -> bool | None:
+        written = row.get(column, "")
+        if written not in _ANSWERS:
+            raise refuse(column, f"“{written}”不可用，应为是、否或留空")
+        return _ANSWERS[written]
+
+    last = year("last_year", "仍须报送")
+    starts = [y for y in (year("first_year", "不限年份"), year("founded", "不详")) if y is not None]
+    if last is not None and starts and last < max(starts):
+        raise refuse("last_year", f"“{last}”早于开始报送的年度{max(starts)}")
     return RosterEntry(
         agency=row["agency"],
         rank=row["rank"] or "unknown",
         organ=row["organ"] or "unknown",
         parent=row["parent"] or None,
         aliases=tuple(alias.strip() for alias in re.split("[；;]", row["aliases"]) if alias.strip()),
-        years=range(int(first) if first else 0, FOREVER),
+        years=range(max(starts, default=0), FOREVER if last is None else last + 1),
+        in_summary=answer("in_summary"),
+        vertical=answer("vertical"),
+        exempt=answer("exempt") or False,
     )
 
 
@@ -208,5 +216,5 @@ def missing(reports: pl.DataFrame, roster: Roster, years: Iterable[int]) -> list
         MissingView(entry.agency, year)
         for year in sorted(set(years))
         for entry in roster.entries
-        if year in entry.years and (entry.agency, year) not in received
+        if entry.owes(year) and (entry.agency, year) not in received
     ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from math import floor
 
 from expectations.catalogue import rule
-from expectations.profile import Dimension, Scoring, default
+from expectations.profile import Dimension, Gate, Scoring, default
 from models.results import (
     Addressee,
     Deduction,
@@ -31,11 +31,12 @@ def score(
 ) -> Score:
     """Return the score of one report.
 
-    Coverage is the share of applicable rules (those in `verdicts`) that were decided. Under the model's
-    threshold, or where the rules it requires do not apply, total is None and the grade says so. Only
-    critical and warning findings addressed to the agency deduct, each rule once (plus a little for
-    further findings of the same rule), never more than the points of its dimension. A rule that failed only
-    for our operator to look at counts as not decided.
+    Coverage is the share of the counted rules that were decided. Counted are the rules in `verdicts`, without
+    those that compare the report with something else (`Rule.compares`) and could not be decided: they say
+    nothing of how well this report was read. Under the model's threshold, or where the rules it requires do not
+    apply, total is None and the grade says so. Only critical and warning findings addressed to the agency
+    deduct, each rule once (plus a little for further findings of the same rule), never more than the points of
+    its dimension. A rule that failed only for our operator to look at counts as not decided.
     """
     model = model or default().scoring
     told = {finding.rule for finding in findings if finding.addressee is Addressee.AGENCY}
@@ -46,28 +47,54 @@ def score(
         for rule_id, verdict in verdicts.items()
         if verdict is not Verdict.NOT_ASSESSABLE and rule_id not in open_
     }
-    coverage = round(len(decided) / len(verdicts), 4) if verdicts else 0.0
+    left_out = tuple(
+        rule_id
+        for rule_id, verdict in verdicts.items()
+        if verdict is Verdict.NOT_ASSESSABLE and rule(rule_id).compares
+    )
+    counted = len(verdicts) - len(left_out)
+    coverage = round(len(decided) / counted, 4) if counted else 0.0
     counting = [
         finding
         for finding in findings
         if finding.addressee is Addressee.AGENCY and finding.severity is not Severity.INFO
     ]
     dimensions = _dimensions(model, decided, counting)
+    urgent = alerts(model, findings)
     scored = coverage >= model.coverage and all(rule_id in verdicts for rule_id in model.requires)
     if not scored or not dimensions:
-        return Score(None, model.not_scored, coverage, dimensions, (), zero_report)
+        return Score(None, model.not_scored, coverage, dimensions, (), zero_report, left_out, urgent)
     total = round(sum(dimension.points for dimension in dimensions), 1)
-    # a finding stands for its consequences as well: a part that is gone with its table lacks the table
-    critical = {
-        rule_id
-        for finding in counting
-        if finding.severity is Severity.CRITICAL
-        for rule_id in (finding.rule, *finding.consequences)
-    }
-    gates = [gate for gate in model.gates if critical & set(gate.rules)]
+    gates = closed_gates(model, counting)
     total = min([total, *(float(gate.at_most) for gate in gates)])
     grade = next(grade.title for grade in model.grades if total >= grade.at_least)
-    return Score(total, grade, coverage, dimensions, tuple(gate.title for gate in gates), zero_report)
+    titles = tuple(gate.title for gate in gates)
+    return Score(total, grade, coverage, dimensions, titles, zero_report, left_out, urgent)
+
+
+def closed_gates(model: Scoring, findings: Sequence[Finding]) -> list[Gate]:
+    """Return the gates that these findings (those addressed to the agency) close, in the model's order."""
+    return [gate for gate in model.gates if any(closes(gate, finding) for finding in findings)]
+
+
+def closes(gate: Gate, finding: Finding) -> bool:
+    """Say whether a finding holds the score down by this gate.
+
+    A finding stands for its consequences as well: a part that is gone with its table lacks the table. How much
+    alike two reports are is only known of the finding itself.
+    """
+    if finding.addressee is not Addressee.AGENCY or finding.severity.rank < Severity(gate.severity).rank:
+        return False
+    if gate.similarity is None:
+        return bool({finding.rule, *finding.consequences} & set(gate.rules))
+    alike = finding.observed
+    return finding.rule in gate.rules and isinstance(alike, (int, float)) and alike >= gate.similarity
+
+
+def alerts(model: Scoring, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return what cannot wait, also where our operator has to look first: a person's data may be open to all."""
+    found = {finding.rule for finding in findings}
+    return tuple(sentence for rule_id, sentence in model.alerts.items() if rule_id in found)
 
 
 def _dimensions(model: Scoring, decided: set[str], findings: Sequence[Finding]) -> tuple[DimensionScore, ...]:

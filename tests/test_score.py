@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from expectations.profile import default
 from models.results import Addressee, Deduction, Finding, Severity, Verdict
-from tasks.score import score
+from tasks.score import alerts, closed_gates, score
 
 _ALL = dict.fromkeys(
     ("META-07", "STR-06", "CELL-01", "T3-01", "T3-03", "T4-01", "XY-01", "XY-02", "S6-01", "EXT-01"),
@@ -39,7 +42,6 @@ def test_a_clean_report_has_all_points_and_they_add_up() -> None:
 def test_a_dimension_that_was_not_looked_into_is_not_full() -> None:
     alone = _ALL | {"XY-01": Verdict.NOT_ASSESSABLE, "XY-02": Verdict.NOT_ASSESSABLE}
     result = score(alone, ())
-    assert result.coverage == 0.8
     assert result.total == 100.0
     assert {d.key: d.maximum for d in result.dimensions} == {
         "structure": 28.6,
@@ -47,6 +49,13 @@ def test_a_dimension_that_was_not_looked_into_is_not_full() -> None:
         "arithmetic": 42.8,
         "prose": 14.3,
     }
+
+
+def test_what_there_is_nothing_to_compare_with_does_not_count_in_the_coverage() -> None:
+    alone = _ALL | {"XY-01": Verdict.NOT_ASSESSABLE, "XY-02": Verdict.NOT_ASSESSABLE}
+    assert (score(alone, ()).coverage, score(alone, ()).left_out) == (1.0, ("XY-01", "XY-02"))
+    unsure = score(alone | {"T3-01": Verdict.NOT_ASSESSABLE, "T4-01": Verdict.NOT_ASSESSABLE}, ())
+    assert (unsure.coverage, unsure.total, unsure.left_out) == (0.75, None, ("XY-01", "XY-02"))
 
 
 def test_each_severity_deducts_once_a_rule() -> None:
@@ -84,6 +93,29 @@ def test_a_missing_table_gates_also_as_a_consequence() -> None:
     cause = Finding("STR-01", Severity.CRITICAL, "…", Addressee.AGENCY, consequences=("STR-06",))
     verdicts = _ALL | {"STR-01": Verdict.FAIL}
     assert score(verdicts, [cause]).total == 59.0
+
+
+def test_a_copy_gates_from_its_likeness_on() -> None:
+    model = default().scoring
+    for alike, gates in ((0.9499, ()), (0.95, ("与其他报告几乎完全相同（雷同度95%及以上），最高59分",))):
+        copied = replace(_finding("DUP-02", Severity.WARNING), observed=alike)
+        assert tuple(gate.title for gate in closed_gates(model, [copied])) == gates, alike
+
+
+def test_a_gate_closes_only_from_its_severity_on() -> None:
+    model = default().scoring
+    assert closed_gates(model, [_finding("T4-01", Severity.WARNING)]) == []
+    assert [gate.at_most for gate in closed_gates(model, [_finding("PUB-02", Severity.WARNING)])] == [59]
+    assert closed_gates(model, [_finding("PUB-02", addressee=Addressee.OPERATOR)]) == []
+    assert [gate.at_most for gate in closed_gates(model, [_finding("XT-03")])] == [89]
+
+
+def test_a_leaked_identity_number_is_an_alert_whoever_has_to_look() -> None:
+    model = default().scoring
+    for addressee in Addressee:
+        found = [_finding("T4-01"), _finding("PII-02", addressee=addressee)]
+        assert alerts(model, found) == (model.alerts["PII-02"],)
+    assert alerts(model, [_finding("T4-01")]) == ()
 
 
 def test_what_goes_to_the_operator_never_deducts() -> None:

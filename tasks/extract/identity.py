@@ -10,6 +10,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import PurePath
 
+from tasks.extract.levels import level
 from tasks.extract.lines import Line
 from tasks.extract.numbers import chinese_number
 from tasks.extract.wording import fold, squeeze
@@ -255,38 +256,3 @@ def _date(year: str, month: str, day: str) -> date | None:
 def _metadata_date(text: str | None) -> date | None:
     match = re.search(r"(20\d{2})[-年/.](\d{1,2})[-月/.](\d{1,2})", text or "")
     return _date(*match.groups()) if match else None
-
-
-def level(agency: str | None) -> tuple[str, str]:
-    """Return (rank, organ) as far as the name alone tells; a roster knows better.
-
-    市 is left unknown: the name does not tell a prefecture-level city from a county-level one.
-    """
-    if not agency:
-        return "unknown", "unknown"
-    name = fold(agency)
-    government = bool(re.search(r"(?:人民政府|管理委员会|管委会|人民政府办公室|街道办事处)$", name)) or bool(
-        re.search(r"(?:[省市县区旗州盟镇乡]|街道)$", name)
-    )
-    organ = "government" if government else "department"
-    places = re.findall(
-        r"[\u4e00-\u9fff]{1,8}?(?:自治区|自治州|自治县|街道|省|市|区|县|旗|镇|乡|盟|州)", name
-    )
-    last = places[-1] if places else ""
-    if re.search(r"(?:镇|乡|街道)$", last) and government:
-        return "township", organ
-    if last.endswith(("自治区", "省")):
-        return "province", organ
-    if re.search(r"(?:自治州|盟|州)$", last):
-        return "city", organ
-    if re.search(r"(?:开发|实验|试验|示范|合作|管理|园|新|景|库|矿|林|保税|保护)区$", last):
-        return "unknown", organ
-    if re.search(r"(?:区|县|旗)$", last):
-        return "county", organ
-    if (
-        not places
-        and organ == "department"
-        and re.match(r"(?:国家|中国|国务院|[\u4e00-\u9fff]{2,6}部$)", name)
-    ):
-        return "state", organ
-    return "unknown", organ

@@ -18,10 +18,10 @@ from tasks.extract.identity import Identity
 from tasks.extract.lines import Line
 from tasks.extract.wording import fold
 
-_ENDS = "。！？；：!?;:…"
+_ENDS = "。！？：!?:…"
 _CLOSING = "”’」』）)》】"
 _BEGINS = re.compile(
-    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]+|[-•●·])"
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．](?!\d)|[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]+|[-•●·])"
 )
 _SHORTEST_WRAPPED = 16
 """A printed line that ends without punctuation and is shorter than this is a heading or an entry, not a wrapped one."""

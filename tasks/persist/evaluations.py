@@ -126,6 +126,8 @@ def evaluation_rows(
         ],
         "gates": list(score.gates),
         "zero_report": score.zero_report,
+        "left_out": list(score.left_out),
+        "alerts": list(score.alerts),
     }
     verdicts = {rule: verdict.value for rule, verdict in evaluation.verdicts.items()}
     said = Counter(f.severity for f in evaluation.findings if f.addressee == Addressee.AGENCY)
@@ -341,6 +343,8 @@ def _score(row: AnyRow) -> Score:
         ),
         gates=tuple(row.score["gates"]),
         zero_report=row.score["zero_report"],
+        left_out=tuple(row.score.get("left_out", ())),
+        alerts=tuple(row.score.get("alerts", ())),
     )
 
 

@@ -54,7 +54,12 @@ def test_a_clean_report(tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert faults(document) == []
     assert document["schema"] == "hecha.check/1"
-    assert document["ruleset"] == {"version": ruleset().version, "hash": ruleset().hash}
+    assert document["ruleset"] == {
+        "version": ruleset().version,
+        "hash": ruleset().hash,
+        "profile": "default",
+        "profile_hash": ruleset().profile_hash,
+    }
     (only,) = document["reports"]
     assert (only["file"], only["format"], only["agency"], only["year"], only["template"]) == (
         "a.txt",

@@ -28,6 +28,8 @@ from models.results import (
 class RuleSet:
     version: str
     hash: str
+    profile: str = "default"
+    profile_hash: str = "c" * 16
 
 
 RULES = RuleSet("2026.1", "a" * 64)

@@ -127,6 +127,8 @@ def test_a_sweep_comes_back_as_it_was_recorded(database: Engine) -> None:
         ),
         errors=(ErrorView("坏\udc80名\n.txt", "unreadable", "文件为空。"),),
         missing=(MissingView("白鹭镇人民政府", 2023),),
+        profile="default",
+        profile_hash="c" * 16,
     )
 
 
@@ -396,7 +398,7 @@ def test_the_life_of_a_run(database: Engine) -> None:
     with database.connect() as connection:
         assert connection.execute(chosen).one().state == "failed"
     assert sweep_view(database, run) == SweepView(
-        "云岚区2023年核查", (2022, 2023), AT, "2026.1", "a" * 64, (), (), ()
+        "云岚区2023年核查", (2022, 2023), AT, "2026.1", "a" * 64, (), (), (), "default", "c" * 16
     )
     for call in (lambda: finish_run(database, 7, "completed"), lambda: sweep_view(database, 7)):
         with pytest.raises(ConfigurationError) as refused:

@@ -13,6 +13,7 @@ from models.views import MissingView
 from tasks.roster import Roster, RosterEntry, missing, read_roster, resolve
 
 HEADER = "agency,rank,organ,parent,aliases,first_year\n"
+FULL_HEADER = HEADER.replace("\n", ",last_year,founded,in_summary,vertical,exempt\n")
 BODY = (
     "云岚区人民政府,county,government,,,\n"
     "云岚区教育局,county,department,云岚区人民政府,云岚区教育委员会；区教育局,2021\n"
@@ -73,6 +74,29 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
     )
 
 
+def test_further_columns(tmp_path: Path) -> None:
+    content = (
+        FULL_HEADER
+        + "云岚区税务局,county,department,云岚区人民政府,,,,,否,是,\n"
+        + "云岚区旅游局,,,,,2019,2020,,是,否,\n"
+        + "云岚区数据局,,,,,2019,,2023,,,否\n"
+        + "云岚区档案馆,,,,,,,,,,是\n"
+    )
+    roster = read_roster(written(tmp_path, content))
+    assert [(e.years, e.in_summary, e.vertical, e.exempt, e.dated) for e in roster.entries] == [
+        (range(10_000), False, True, False, False),
+        (range(2019, 2021), True, False, False, True),
+        (range(2023, 10_000), None, None, False, True),
+        (range(10_000), None, None, True, False),
+    ]
+    assert missing(reports(), roster, (2020, 2023)) == [
+        MissingView("云岚区税务局", 2020),
+        MissingView("云岚区旅游局", 2020),
+        MissingView("云岚区税务局", 2023),
+        MissingView("云岚区数据局", 2023),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -83,7 +107,8 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
         ),
         (
             HEADER.replace("\n", ",note\n"),
-            "名册“roster.csv”第1行的“note”列多余或重复，第一行应为：agency,rank,organ,parent,aliases,first_year。",
+            "名册“roster.csv”第1行的“note”列多余或重复，第一行应为：agency,rank,organ,parent,aliases,first_year"
+            "（还可以有last_year,founded,in_summary,vertical,exempt）。",
         ),
         (
             HEADER + "甲局,county,department,,\n",
@@ -101,6 +126,18 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
         (
             HEADER + "甲局,county,department,,,21\n",
             "名册“roster.csv”第2行“first_year”列：“21”不是四位年份（如2021），不限年份的请留空。",
+        ),
+        (
+            FULL_HEADER + "甲局,,,,,2019,,,也许,,\n",
+            "名册“roster.csv”第2行“in_summary”列：“也许”不可用，应为是、否或留空。",
+        ),
+        (
+            FULL_HEADER + "甲局,,,,,2019,,19,,,\n",
+            "名册“roster.csv”第2行“founded”列：“19”不是四位年份（如2021），不详的请留空。",
+        ),
+        (
+            FULL_HEADER + "甲局,,,,,2019,2020,2021,,,\n",
+            "名册“roster.csv”第2行“last_year”列：“2020”早于开始报送的年度2021。",
         ),
         (
             HEADER + "甲 局,,,,,\n乙局,,,,甲局,\n",

@@ -1,0 +1,54 @@
+"""A sweep in memory: files in, one evaluation a report out, the way a sweep of the program goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+
+from expectations.profile import Profile, default
+from models.document import Artifact
+from models.facts import Facts
+from models.results import Evaluation
+from models.views import ErrorView
+from tasks.chunks import Rows, take_in
+from tasks.compare import Outside, compare_all
+from tasks.extract import frames
+from tasks.roster import Roster, resolve
+from tasks.validate import evaluate
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Evaluations by file name, the frames behind them, and what could not be read."""
+
+    evaluations: Mapping[str, Evaluation]
+    facts: Facts
+    errors: tuple[ErrorView, ...]
+
+
+def sweep(
+    files: Sequence[Artifact], roster: Roster | None = None, outside: Outside | None = None,
+    profile: Profile | None = None, processes: int = 2,
+) -> Swept:  # fmt: skip
+    """Read the files, compare them with each other, evaluate them all."""
+    chosen = profile or default()
+    rows, errors = read(files, processes)
+    facts = frames(rows)
+    if roster is not None:
+        facts = replace(facts, reports=resolve(facts.reports, roster))
+    facts = compare_all(facts, chosen, roster, outside)
+    names = dict(facts.reports.select("submission", "file").iter_rows())
+    found = {names[submission]: one for submission, one in evaluate(facts, None, chosen).items()}
+    return Swept(found, facts, tuple(errors))
+
+
+def read(files: Sequence[Artifact], processes: int) -> tuple[list[Rows], list[ErrorView]]:
+    """Read and extract the files in their order, in several processes."""
+    if processes < 2:
+        answers = [take_in(file) for file in files]
+    else:
+        with ProcessPoolExecutor(processes) as pool:
+            answers = list(pool.map(take_in, files, chunksize=25))
+    flat = [answer for found in answers for answer in found]
+    return [a for a in flat if not isinstance(a, ErrorView)], [a for a in flat if isinstance(a, ErrorView)]
