@@ -14,20 +14,50 @@ from importlib.resources.abc import Traversable
 
 from expectations.profile import Profile, default
 from expectations.rule import Rule
-from expectations.rules import arithmetic, cells, identity, structure, years
+from expectations.rules import (
+    aggregates,
+    arithmetic,
+    cells,
+    copying,
+    currency,
+    deadlines,
+    extraction,
+    fees,
+    identity,
+    language,
+    overview,
+    privacy,
+    problems,
+    publication,
+    structure,
+    years,
+)
 
 RULESET_VERSION = "2026.1"
 
 _RULES = (
     *identity.RULES,
+    *publication.FILER_RULES,
     *structure.RULES,
     *cells.RULES,
     *arithmetic.TABLE_2_RULES,
     *arithmetic.TABLE_3_RULES,
     *arithmetic.TABLE_4_RULES,
     *years.RULES,
-    *identity.FEE_RULES,
+    *overview.FIGURE_RULES,
+    *problems.RULES,
+    *copying.PROBLEM_RULES,
+    *fees.RULES,
+    *copying.RULES,
+    *language.DRAFT_RULES,
+    *currency.RULES,
+    *language.RULES,
+    *privacy.RULES,
+    *deadlines.RULES,
+    *publication.RULES,
+    *aggregates.RULES,
     *cells.EXTRACTION_RULES,
+    *extraction.RULES,
 )
 
 

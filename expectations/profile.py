@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -16,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import ConfigurationError
 
@@ -51,6 +52,7 @@ class Deadlines(_Part):
     township: Deadline
     local_department: Deadline | None = None
     local_government: Deadline | None = None
+    local_township: Deadline | None = None
 
 
 class Thresholds(_Part):
@@ -68,12 +70,80 @@ class Thresholds(_Part):
     common_reports: Annotated[int, Field(ge=2)]
     least_compared: Annotated[int, Field(ge=1)]
     peers_shown: Annotated[int, Field(ge=1, le=20)]
+    # the same agency's other years
+    same_cells: Annotated[int, Field(ge=1)]
+    same_cells_grave: Annotated[int, Field(ge=1)]
+    same_cells_compared: Share
+    jump: Annotated[int, Field(ge=1)]
+    jump_ratio: Annotated[float, Field(gt=1)]
+    series_share: Share
+    series_agencies: Annotated[int, Field(ge=1)]
+    # reading
+    short_text: Annotated[int, Field(ge=0)]
+    # what the sections say
+    overview_shortest: Annotated[int, Field(ge=0)]
+    overview_longest: Annotated[int, Field(ge=1)]
+    problems_shortest: Annotated[int, Field(ge=1)]
+    generic_problems: Share
+    off_topic: Share
+
+
+def _compiles(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {text}") from error
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+"""A regular expression."""
+
+
+class Misnomer(_Part):
+    """A wrong wording, as a regular expression, and the right one."""
+
+    wrong: Pattern
+    right: str
+
+
+class Citation(_Part):
+    """A central document: a pattern of its title, and its number."""
+
+    title: Pattern
+    number: str
+
+
+class Meeting(_Part):
+    """A congress of the party (key ``20``) or one of its plenums (``20.3``), and the day it closed."""
+
+    key: str
+    title: str
+    closed: date
 
 
 class Words(_Part):
     """Word lists; what each is for stands in ``default.toml``."""
 
+    aspects: Mapping[str, tuple[str, ...]]
+    aspects_near: Mapping[str, tuple[str, ...]]
+    results: Mapping[str, tuple[str, ...]]
+    results_near: Mapping[str, tuple[str, ...]]
+    generic_problems: tuple[str, ...]
+    specific_topics: tuple[str, ...]
+    off_topic: tuple[str, ...]
+
     formulas: tuple[str, ...]
+    blacklist: tuple[str, ...]
+    relative_times: tuple[Pattern, ...]
+    internal_bodies: tuple[Pattern, ...]
+    renamed: tuple[tuple[str, ...], ...]
+    repealed: tuple[Pattern, ...]
+    misnomers: tuple[Misnomer, ...]
+    citations: tuple[Citation, ...]
+    typos: tuple[Misnomer, ...]
+    doubled: tuple[Pattern, ...]
+    meetings: tuple[Meeting, ...]
 
 
 class Grade(_Part):

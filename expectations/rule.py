@@ -173,6 +173,7 @@ class Rule:
         templates: template ids the rule applies to; None: any, also older or unknown ones.
         first_year: first report year it applies to; None: any.
         ranks, organs: ranks and kinds of organ it applies to; None: all.
+        only: conditions on the report (prepared frame `reports`) without which the rule does not apply.
         addressee: who has to look at the finding.
         retired, replaced_by: a rule out of use, and the one that took its place.
     """
@@ -198,6 +199,7 @@ class Rule:
     first_year: int | None = None
     ranks: tuple[str, ...] | None = None
     organs: tuple[str, ...] | None = None
+    only: tuple[Where, ...] = ()
     addressee: Addressee = Addressee.AGENCY
     retired: bool = False
     replaced_by: str | None = None
@@ -225,6 +227,7 @@ class Rule:
             self,
             check=Check(self.check.type, settled(self.check.arguments, profile)),
             rows=tuple(where.under(profile) for where in self.rows),
+            only=tuple(where.under(profile) for where in self.only),
             cases=tuple(case.under(profile) for case in self.cases),
             operator_when=tuple(
                 tuple(where.under(profile) for where in entry) for entry in self.operator_when
@@ -251,6 +254,7 @@ class Rule:
             conditions.append(pl.col("rank").is_in(list(self.ranks)).fill_null(False))
         if self.organs is not None:
             conditions.append(pl.col("organ").is_in(list(self.organs)).fill_null(False))
+        conditions += [condition.expression().fill_null(False) for condition in self.only]
         return reduce(lambda left, right: left & right, conditions)
 
     def severity_of(self, row: Row) -> Severity:

@@ -51,8 +51,9 @@ def check(
 ) -> Checked:
     """Read, extract, compare and evaluate the files and folders of `paths`; `each` hears every file's name.
 
-    Reports of `beside` are compared with these, but not listed in `Checked.files`. `profile` names a profile (`expectations.profile.load`), `outside` a table of facts from outside. Raises
-    ConfigurationError when roster, profile or table cannot be used.
+    Reports of `beside` are compared with these, but not listed in `Checked.files`. `profile` names a profile
+    (`expectations.profile.load`), `outside` a table of facts from outside. Raises ConfigurationError when roster,
+    profile or table cannot be used.
     """
     agencies = read_roster(roster) if roster else None
     chosen = load(profile or settings().profile)

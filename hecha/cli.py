@@ -250,6 +250,35 @@ def score(
         _end_without_files(checked)
 
 
+@app.command(help="比较同一单位报告的两个版本或者两个年度：数字、标题、文字和问题。")
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="原来的报告文件。")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="后来的报告文件。")],
+    html: Annotated[Path | None, typer.Option("--html", metavar="PATH", help="另写一个对照网页。")] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", metavar="FILE", help="应报单位名册（CSV）。")
+    ] = None,
+    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME", help=PROFILE_HELP)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一份JSON。")] = False,
+) -> None:
+    """Compare two files; see `hecha.diff`."""
+    with _ending():
+        from hecha.terminal import output_console, quiet
+        from models.settings import settings
+
+        checked = _checked([first, second], roster, profile, None)
+        with quiet(settings().home):
+            from hecha import diff as comparing
+
+            compared = comparing.run(first, second, checked, profile, roster)
+            if html is not None:
+                comparing.write_page(compared, html)
+        if as_json:
+            _print_json(comparing.as_json(compared, html))
+        else:
+            comparing.show(output_console(), compared, html)
+
+
 @app.command(help="列出核查规则，或完整显示一条规则：依据、例外、示例和核查方案的数值。")
 def rules(
     rule_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="规则编号，如 T3-03。")] = None,

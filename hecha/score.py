@@ -18,8 +18,8 @@ from hecha.check import Checked
 from hecha.output import OURS, as_errors, as_ruleset
 from hecha.show import COLOURS, TO_REVIEW, UNKNOWN, show_errors
 from hecha.terminal import visible
-from models.results import Addressee, Deduction, DimensionScore, Evaluation, Finding, Severity, Verdict
-from tasks.score import closed_gates, closes
+from models.results import Addressee, Deduction, DimensionScore, Evaluation, Finding, Severity
+from tasks.score import Counted, closed_gates, closes, counted
 
 SCHEMA = "hecha.score/1"
 
@@ -52,10 +52,7 @@ class Explained:
 
     evaluation: Evaluation
     model: Scoring
-    decided: int
-    counted: int
-    undecided: tuple[str, ...]
-    review: tuple[str, ...]
+    basis: Counted
     lacking: tuple[str, ...]
     parts: tuple[Part, ...]
     weights: float
@@ -67,17 +64,7 @@ def explained(evaluation: Evaluation, model: Scoring) -> Explained:
     """Put the arithmetic of an evaluation's score together again (`tasks.score.score` made it by this model)."""
     score = evaluation.score
     theirs = [f for f in evaluation.findings if f.addressee is Addressee.AGENCY]
-    told = {finding.rule for finding in theirs}
-    review = {f.rule for f in evaluation.findings if f.addressee is Addressee.OPERATOR} - told
-    undecided = tuple(
-        rule_id
-        for rule_id, verdict in evaluation.verdicts.items()
-        if verdict is Verdict.NOT_ASSESSABLE and rule_id not in score.left_out
-    )
-    open_ = tuple(
-        r for r, v in evaluation.verdicts.items() if v is not Verdict.NOT_ASSESSABLE and r in review
-    )
-    counted = len(evaluation.verdicts) - len(score.left_out)
+    basis = counted(evaluation.verdicts, evaluation.findings, score.left_out)
     counting = [finding for finding in theirs if finding.severity is not Severity.INFO]
     by_key = {dimension.key: dimension for dimension in score.dimensions}
     parts = tuple(
@@ -95,10 +82,7 @@ def explained(evaluation: Evaluation, model: Scoring) -> Explained:
     return Explained(
         evaluation=evaluation,
         model=model,
-        decided=counted - len(undecided) - len(open_),
-        counted=counted,
-        undecided=undecided,
-        review=open_,
+        basis=basis,
         lacking=tuple(rule_id for rule_id in model.requires if rule_id not in evaluation.verdicts),
         parts=parts,
         weights=sum(part.model.points for part in parts if part.score is not None),
@@ -145,10 +129,10 @@ def _document(it: Explained) -> dict[str, Any]:
         "coverage": {
             "applicable": len(it.evaluation.verdicts),
             "left_out": [{"rule": name, "reason": reasons.get(name)} for name in score.left_out],
-            "counted": it.counted,
-            "undecided": [{"rule": name, "reason": reasons.get(name)} for name in it.undecided],
-            "review": list(it.review),
-            "decided": it.decided,
+            "counted": it.basis.number,
+            "undecided": [{"rule": name, "reason": reasons.get(name)} for name in it.basis.undecided],
+            "review": list(it.basis.review),
+            "decided": len(it.basis.decided),
             "share": score.coverage,
             "at_least": it.model.coverage,
             "required_rules_missing": list(it.lacking),
@@ -269,16 +253,17 @@ def _say_coverage(say: Any, it: Explained) -> None:
         say(f"  其中{len(score.left_out)}条需与其他材料比对而没有可比对的材料，不计入：")
         for rule_id in score.left_out:
             say(f"    {rule_id} {rule(rule_id).title}：{visible(reasons.get(rule_id, '未记录原因。'))}")
-    say(f"  计入{it.counted}条。")
-    for title, names in (("未能评判", it.undecided), (TO_REVIEW, it.review)):
+    say(f"  计入{it.basis.number}条。")
+    for title, names in (("未能评判", it.basis.undecided), (TO_REVIEW, it.basis.review)):
         if names:
             say(f"  其中{len(names)}条{title}：")
             for rule_id in names:
                 reason = reasons.get(rule_id)
                 say(f"    {rule_id} {rule(rule_id).title}" + (f"：{visible(reason)}" if reason else ""))
+    decided = len(it.basis.decided)
     compared = "不低于" if score.coverage >= it.model.coverage else "低于"
     say(
-        f"  得出结论{it.decided}条，覆盖率 {it.decided}÷{it.counted}＝{_percent(score.coverage)}，"
+        f"  得出结论{decided}条，覆盖率 {decided}÷{it.basis.number}＝{_percent(score.coverage)}，"
         f"{compared}{_percent(it.model.coverage)}。"
     )
     if it.lacking:

@@ -57,18 +57,27 @@ def show_check(console: Console, checked: Checked) -> None:
         evaluation = checked.evaluations[sha256]
         console.print()
         console.print(_text(name, style="bold"))
+        for alert in evaluation.score.alerts:
+            console.print(Text(f"  立即处理 {alert}", style="bold white on red"), soft_wrap=True)
         if not evaluation.findings:
             console.print("  未发现问题。")
         for finding in shortened(ordered(evaluation.findings)):
-            line = _sentence(finding) if isinstance(finding, Finding) else Text(f"  {finding}", style="dim")
-            console.print(line, soft_wrap=True)
+            if isinstance(finding, str):
+                console.print(Text(f"  {finding}", style="dim"))
+                continue
+            console.print(_sentence(finding), soft_wrap=True)
+            if finding.hint:
+                console.print(Text(f"    可能原因：{visible(finding.hint)}", style="dim"), soft_wrap=True)
         if evaluation.not_assessed:
             console.print(f"  另有{len(evaluation.not_assessed)}项规则未能评判（用 --json 查看原因）。")
     show_errors(console, checked.errors)
     console.print()
     console.print(
-        f"规则集 {checked.rules.version}（{checked.rules.hash[:12]}）；得分依据本系统评分模型，非官方评分。",
+        f"规则集 {checked.rules.version}（{checked.rules.hash[:12]}），"
+        f"核查方案 {checked.rules.profile}（{checked.rules.profile_hash[:12]}）；"
+        "得分依据本系统评分模型，非官方评分。",
         style="dim",
+        soft_wrap=True,
     )
 
 
@@ -91,13 +100,19 @@ def show_sweep(console: Console, view: SweepView, pages: Path, repeated: int = 0
         for missing in view.missing:
             console.print(_text(f"  {missing.agency}　{missing.year}年度"))
     show_errors(console, view.errors)
+    alarmed = [report for report in view.reports if report.evaluation.score.alerts]
+    for report in alarmed:
+        for alert in report.evaluation.score.alerts:
+            line = f"立即处理 {visible(report.agency)}　{report.year or UNKNOWN}：{alert}"
+            console.print(Text(line, style="bold white on red"), soft_wrap=True)
     console.print()
     if repeated:
         console.print(f"另有{repeated}个文件与已列文件内容完全相同，不重复核查。")
     console.print(
-        f"共{len(view.reports)}份报告；规则集 {view.ruleset_version}（{view.ruleset_hash[:12]}）；"
-        "得分依据本系统评分模型，非官方评分。",
+        f"共{len(view.reports)}份报告；规则集 {view.ruleset_version}（{view.ruleset_hash[:12]}），"
+        f"核查方案 {view.profile}（{view.profile_hash[:12]}）；得分依据本系统评分模型，非官方评分。",
         style="dim",
+        soft_wrap=True,
     )
     console.print(_text(f"网页：{pages}"), soft_wrap=True)
 

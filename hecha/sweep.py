@@ -81,27 +81,14 @@ def _import_validation() -> None:
 
 
 def _publish(run_id: int, profile: Profile) -> tuple[SweepView, Path]:
-    from expectations.catalogue import rules
     from models.database import engine
     from tasks.persist import sweep_view
-    from tasks.publish.site import RuleText, write_site
+    from tasks.publish.rule_texts import rule_texts
+    from tasks.publish.site import write_site
 
     database = engine(settings().database)
     try:
         view = sweep_view(database, run_id)
     finally:
         database.dispose()
-    texts = {
-        rule.id: RuleText(
-            id=rule.id,
-            title=rule.title,
-            severity=rule.severity.value,
-            source=rule.source,
-            summary=rule.summary,
-            hint=rule.hint,
-            dimension=rule.dimension,
-            example="",
-        )
-        for rule in rules(profile)
-    }
-    return view, write_site(view, settings().site, texts)
+    return view, write_site(view, settings().site, rule_texts(profile))

@@ -227,12 +227,22 @@ HISTORY: Schema = {
     "previous_template": pl.String,
     "previous_read_by": pl.String,  # text | ocr
     "previous_characters": pl.Int32,
+    "previous_rivals": pl.List(pl.String),  # other versions of that report, none of which is known to be the last
     "years_received": pl.List(
         pl.Int32
     ),  # every year of which a report of this agency is among those compared
     "first_year": pl.Int32,  # the first year owed, from the roster; null if it does not say
     "other_versions": pl.List(pl.String),  # other submissions of the same agency and year
     "differing_cells": pl.List(pl.String),  # cells read for certain that differ from one of those versions
+    "conflicting_cells": pl.List(pl.String),  # of these, from a version where neither says it is a correction
+    "other_version": pl.String,  # a version with conflicting cells: its file
+    "other_version_read_by": pl.String,  # text | ocr
+    "other_version_published": pl.Boolean,  # both carry the date on which a web site published them
+    "missing_years": pl.List(pl.Int32),  # years just before this report of which none is there, see `years.py`
+    "series_owed": pl.Boolean,  # the roster says of these years that a report is owed
+    "vertical": pl.Boolean,  # led from above, by the roster; null if it does not say
+    "due_below": pl.Int32,  # agencies below this government that owe a report of the year, from the roster
+    "missing_below": pl.List(pl.String),  # of these, without a report among those compared
 }
 
 PREVIOUS_CELLS: Schema = {
@@ -271,6 +281,7 @@ SUBORDINATES: Schema = {
     "largest": pl.Float64,
     "largest_agency": pl.String,
     "largest_submission": pl.String,
+    "largest_read_by": pl.String,  # text | ocr
 }
 
 OUTSIDE: Schema = {
@@ -282,6 +293,7 @@ OUTSIDE: Schema = {
     "submitted_on": pl.Date,
     "published_on": pl.Date,
     "changed_on": pl.Date,  # published again after that without a note of correction
+    "changed": pl.Boolean,  # whether that was found; null if nobody looked
     "licensing": pl.Float64,  # decisions of the year by the published statistics of enforcement
     "penalty": pl.Float64,
     "coercion": pl.Float64,

@@ -6,7 +6,8 @@ Its points are shared out among the other dimensions in proportion, so that the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from math import floor
 
 from expectations.catalogue import rule
@@ -20,6 +21,40 @@ from models.results import (
     Severity,
     Verdict,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The rules that count in the coverage: decided, not decided, or for our operator to look at first."""
+
+    decided: tuple[str, ...]
+    undecided: tuple[str, ...]
+    review: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        """How many they are."""
+        return len(self.decided) + len(self.undecided) + len(self.review)
+
+
+def counted(
+    verdicts: Mapping[str, Verdict], findings: Sequence[Finding], left_out: Collection[str]
+) -> Counted:
+    """Sort the rules of a report by what they count for in its coverage; `left_out` do not count."""
+    told = {finding.rule for finding in findings if finding.addressee is Addressee.AGENCY}
+    # what our operator has to look at first is not decided: it neither deducts nor earns anything
+    open_ = {finding.rule for finding in findings if finding.addressee is Addressee.OPERATOR} - told
+    undecided = [
+        rule_id
+        for rule_id, verdict in verdicts.items()
+        if verdict is Verdict.NOT_ASSESSABLE and rule_id not in left_out
+    ]
+    judged = [rule_id for rule_id, verdict in verdicts.items() if verdict is not Verdict.NOT_ASSESSABLE]
+    return Counted(
+        tuple(rule_id for rule_id in judged if rule_id not in open_),
+        tuple(undecided),
+        tuple(rule_id for rule_id in judged if rule_id in open_),
+    )
 
 
 def score(
@@ -39,21 +74,14 @@ def score(
     its dimension. A rule that failed only for our operator to look at counts as not decided.
     """
     model = model or default().scoring
-    told = {finding.rule for finding in findings if finding.addressee is Addressee.AGENCY}
-    # what our operator has to look at first is not decided: it neither deducts nor earns anything
-    open_ = {finding.rule for finding in findings if finding.addressee is Addressee.OPERATOR} - told
-    decided = {
-        rule_id
-        for rule_id, verdict in verdicts.items()
-        if verdict is not Verdict.NOT_ASSESSABLE and rule_id not in open_
-    }
     left_out = tuple(
         rule_id
         for rule_id, verdict in verdicts.items()
         if verdict is Verdict.NOT_ASSESSABLE and rule(rule_id).compares
     )
-    counted = len(verdicts) - len(left_out)
-    coverage = round(len(decided) / counted, 4) if counted else 0.0
+    basis = counted(verdicts, findings, left_out)
+    decided = set(basis.decided)
+    coverage = round(len(decided) / basis.number, 4) if basis.number else 0.0
     counting = [
         finding
         for finding in findings

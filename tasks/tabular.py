@@ -65,9 +65,7 @@ def _decoded(path: Path, content: bytes, what: str) -> str:
 def _of_workbook(path: Path, content: bytes, what: str) -> list[Line]:
     import python_calamine as calamine  # only where a workbook was given
 
-    broken = ConfigurationError(
-        f"{what}“{path.name}”不是可以打开的XLSX工作簿，请用表格软件另存为XLSX或CSV。"
-    )
+    broken = ConfigurationError(f"{what}“{path.name}”不是可以打开的XLSX工作簿，请用表格软件另存为XLSX或CSV。")
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
@@ -79,9 +77,7 @@ def _of_workbook(path: Path, content: bytes, what: str) -> list[Line]:
         raise broken from error
     lines = [[_text(cell) for cell in row] for row in rows]
     width = max((place for line in lines for place, cell in enumerate(line, start=1) if cell), default=0)
-    return [
-        (number, line[:width] + [""] * (width - len(line))) for number, line in enumerate(lines, start=1)
-    ]
+    return [(number, line[:width] + [""] * (width - len(line))) for number, line in enumerate(lines, start=1)]
 
 
 def _text(cell: object) -> str:

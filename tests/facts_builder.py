@@ -136,6 +136,7 @@ def clean_report(
                 "claims": [],
                 "mentions": [],
                 **{name: [] for name in COMPARED},
+                "twins": _twin_rows(submission),
             }.items()
         }
     )
@@ -159,7 +160,7 @@ def _report_row(submission: str, template_id: str, year: int) -> dict[str, Any]:
         "period_start": date(year, 1, 1),
         "period_end": date(year, 12, 31),
         "signed_on": date(year + 1, 1, 20),
-        "published_on": None,
+        "published_on": date(year + 1, 1, 22),
         "template": template_id,
         "template_required": template_id,
         "fee_statement": "本年度未收取信息处理费。",
@@ -212,6 +213,13 @@ def _paragraph_rows(submission: str, year: int) -> list[dict[str, Any]]:
         }
         for n, (key, text) in enumerate(texts, start=1)
     ]
+
+
+def _twin_rows(submission: str) -> list[dict[str, Any]]:
+    """What comparison says of a report whose prose is its own: hardly alike, whatever it was compared with."""
+    looked_at = (("parent", "overview"), ("peer", "prose"), ("previous", "prose"), ("previous", "problems"))
+    hardly = {"submission": submission, "similarity": 0.0, "shared_characters": 0}
+    return [hardly | {"relation": relation, "part": part} for relation, part in looked_at]
 
 
 def change_prose(facts: Facts, section: str, *paragraphs: str) -> Facts:
@@ -412,6 +420,8 @@ def with_previous(facts: Facts) -> Facts:
         "first_year": 2019,
         "other_versions": None,
         "differing_cells": None,
+        "missing_years": [],
+        "series_owed": False,
     }
     cells = [{"submission": submission, "code": c, "previous_value": v} for c, v in before.items()]
     return replace(

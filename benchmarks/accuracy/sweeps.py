@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 
+from benchmarks.accuracy.cases import Case, roster
+from benchmarks.accuracy.writing import written
 from expectations.profile import Profile, default
 from models.document import Artifact
 from models.facts import Facts
@@ -18,13 +21,21 @@ from tasks.roster import Roster, resolve
 from tasks.validate import evaluate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Swept:
     """Evaluations by file name, the frames behind them, and what could not be read."""
 
     evaluations: Mapping[str, Evaluation]
     facts: Facts
     errors: tuple[ErrorView, ...]
+
+    def named(self, file: str) -> str | None:
+        """Return the name with its suffix of a file named without."""
+        return self._names().get(file)
+
+    @cache
+    def _names(self) -> dict[str, str]:
+        return {name.rpartition(".")[0]: name for name in self.evaluations}
 
 
 def sweep(
@@ -52,3 +63,9 @@ def read(files: Sequence[Artifact], processes: int) -> tuple[list[Rows], list[Er
             answers = list(pool.map(take_in, files, chunksize=25))
     flat = [answer for found in answers for answer in found]
     return [a for a in flat if not isinstance(a, ErrorView)], [a for a in flat if isinstance(a, ErrorView)]
+
+
+def sweep_cases(cases: Sequence[Case], outside: Outside | None = None, profile: Profile | None = None) -> Swept:
+    """Write the reports of the cases and sweep them, with the roster of their agencies."""
+    files = [written(report) for one in cases for report in one.reports()]
+    return sweep(files, roster(list(cases)), outside, profile)

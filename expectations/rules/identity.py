@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expectations.rule import Case, Check, Evidence, Row, Rule, Where
-from expectations.rules.sources import FEES, FORM_2021, REGULATION
+from expectations.rule import Case, Check, Evidence, Row, Rule, Setting, Where
+from expectations.rules.quoting import RETYPED, part, passages, times
+from expectations.rules.sources import FORM_2021, REGULATION
 from expectations.rules.wording import form
-from models.results import Severity
+from models.results import Addressee, Severity
 
 # What an administrative organ's name ends with; wide on purpose, a name must not be called no name.
 _ORGAN = "[局委办厅室府镇乡处心院部署会区县市省州盟旗站队所校馆社司场段台行]|街道|集团|大学|组织"
@@ -65,6 +66,62 @@ def _form(rows: Sequence[Row]) -> Evidence:
         f"{row['year']}年度报告应使用{names[row['template_required']]}，实际使用{names[row['template']]}。",
         observed=row["template"],
         expected=row["template_required"],
+    )
+
+
+def _names(rows: Sequence[Row]) -> Evidence:
+    row = rows[0]
+    other = "是另一机关" if row["use"] == "other" else "与其不一致"
+    return Evidence(
+        row["role"],
+        f"{part(row)}所列机关为“{row['text']}”，报告机关为“{row['agency']}”，{other}。",
+        observed=row["text"],
+        expected=row["agency"],
+        passages=passages(rows),
+    )
+
+
+def _date(rows: Sequence[Row]) -> Evidence:
+    if rows[0]["date_printed"] == "metadata":
+        return Evidence("", "报告正文没有落款日期，只有网页信息中的发布日期。")
+    return Evidence("", "报告没有落款日期，也没有发布日期，无法核查是否按时公布。")
+
+
+_BASIS = {
+    "repealed": "2007年公布的《政府信息公开条例》（国务院令第492号）已于2019年修订，现行条例以国务院令第711号公布",
+    "former article": "编制年度报告的依据在现行《条例》第四十九条、第五十条，所列条款为修订前的条款",
+    "superseded form": "自2021年度报告起，统一格式为国办公开办函〔2021〕30号，2019年的通知不能作为唯一的格式依据",
+    "repealed rule": "所列文件已经废止",
+}
+
+
+def _basis(rows: Sequence[Row]) -> Evidence:
+    row = rows[0]
+    return Evidence(
+        row["use"],
+        f"{part(row)}引用“{row['text']}”作为依据：{_BASIS[row['use']]}。",
+        observed=row["text"],
+        passages=passages(rows),
+    )
+
+
+def _number_form(rows: Sequence[Row]) -> Evidence:
+    row = rows[0]
+    return Evidence(
+        row["value"],
+        f"文号“{row['printed']}”{times(rows)}书写不规范，年份应当用六角括号，写作“{row['value']}”。",
+        observed=row["printed"],
+        expected=row["value"],
+        passages=passages(rows),
+    )
+
+
+def _body(rows: Sequence[Row]) -> Evidence:
+    agency = rows[0]["agency"]
+    return Evidence(
+        "",
+        f"报告机关“{agency}”从名称看是机关内部服务机构，是否应当以自己的名义编制年度报告需要核实。",
+        observed=agency,
     )
 
 
@@ -139,6 +196,57 @@ RULES = (
         notes=("统计期限的起止不在同一年的，由META-06核查。",),
     ),
     Rule(
+        id="META-04",
+        title="机关名称一致",
+        frame="mentions",
+        dimension="structure",
+        quality="consistency",
+        severity=Severity.WARNING,
+        cases=(Case(Severity.CRITICAL, (Where("use", "==", "other"),)),),
+        operator_when=(
+            (Where("use", "==", "unsure"),),
+            (Where("agency_source", "in", ("file_name", "publisher")),),
+        ),
+        source=f"{REGULATION}第十条、第四十九条",
+        summary="标题、前言、落款所列的机关应当是同一机关。",
+        hint="请核对是否误用其他单位的文本；机构更名的统一使用现名称，确属误用的逐项复核正文和各表数据。",
+        check=Check(
+            "ExpectColumnValuesToBeInSet",
+            {"column": "use", "value_set": ["own", "office"]},
+        ),
+        reads=("use",),
+        rows=(Where("topic", "==", "agency"),),
+        evidence=_names,
+        templates=None,
+        notes=(
+            "另一地方或另一机关为严重，名称写法不同（含机构改革前的名称）为一般；不能确定是否同一机关的，交核查人员核实。",
+            "简称、加地名的全称、政府办公室编制本级政府报告，视为一致。",
+        ),
+        reasons={"use": "报告机关名称无法确定。", "": "前言、落款均未写明机关名称，没有可供比对的名称。"},
+        reason_column="reason",
+    ),
+    Rule(
+        id="META-05",
+        title="日期可解析",
+        frame="reports",
+        dimension="structure",
+        quality="completeness",
+        severity=Severity.WARNING,
+        cases=(Case(Severity.INFO, (Where("date_printed", "==", "metadata"),)),),
+        operator_when=((Where("format", "in", ("txt", "markdown")),),),
+        source=f"{REGULATION}第四十九条",
+        summary="报告应当有落款日期或者发布日期。",
+        hint="请在报告末尾写明机关名称和成文日期。",
+        check=Check(
+            "ExpectColumnValuesToBeInSet",
+            {"column": "date_printed", "value_set": ["signed", "printed"]},
+        ),
+        reads=("date_printed",),
+        evidence=_date,
+        templates=None,
+        notes=("只有网页信息中有发布日期的为提示；文本转换件可能丢失落款，交核查人员核实。",),
+    ),
+    Rule(
         id="META-06",
         title="统计期限正确",
         frame="reports",
@@ -189,26 +297,73 @@ RULES = (
         templates=None,
         notes=("报告年度只能从文件名或正文推断的，交核查人员核实。",),
     ),
-)
-
-FEE_RULES = (
     Rule(
-        id="S6-01",
-        title="信息处理费情况报告",
-        frame="reports",
-        dimension="prose",
-        quality="completeness",
+        id="META-08",
+        title="编制依据有效",
+        frame="mentions",
+        dimension="structure",
+        quality="currentness",
         severity=Severity.WARNING,
-        source=FEES,
-        summary="自2020年度报告起，第六部分（或第一部分）应当说明本年度信息处理费的收取情况。",
-        hint="请在“六、其他需要报告的事项”中说明是否收取信息处理费及收取的件数、金额；没有收取的写明“未收取”。",
-        check=Check("ExpectColumnValuesToNotBeNull", {"column": "fee_statement"}),
-        reads=("year",),
-        rows=(Where("year", ">=", 2020),),
-        evidence=lambda rows: Evidence(
-            "", "第六部分和第一部分均未说明本年度政府信息公开信息处理费的收取情况。"
+        source=f"{REGULATION}；{FORM_2021}",
+        summary="编制依据应当是现行有效的法规、文件和条款。",
+        hint="请改为现行《条例》（国务院令第711号）和国办公开办函〔2021〕30号。",
+        check=Check(
+            "ExpectColumnValuesToBeInSet",
+            {"column": "use", "value_set": ["current", "with amendment", "history"]},
         ),
-        first_year=2020,
-        notes=("2019年度报告不适用（收费办法自2020年起施行）。",),
+        reads=("use",),
+        rows=(Where("topic", "==", "basis"),),
+        vacuous=True,
+        group_by=("use",),
+        evidence=_basis,
+        templates=None,
+        first_year=2019,
+        notes=("回顾沿革的，以及同时写明492号公布、711号修订的，不在此列。",),
+        reason_column="reason",
+    ),
+    Rule(
+        id="META-09",
+        title="文号书写规范",
+        frame="mentions",
+        dimension="structure",
+        quality="compliance",
+        severity=Severity.INFO,
+        operator_when=((Where("format", "in", RETYPED),),),
+        source="GB/T 9704—2012《党政机关公文格式》（发文字号）",
+        summary="文号中的年份应当用六角括号“〔〕”括起。",
+        hint="请改用六角括号，如“国办函〔2020〕109号”。",
+        check=Check(
+            "ExpectColumnValuesToMatchRegex",
+            {"column": "printed", "regex": r"〔(?:19|20)\d{2}〕\d+号"},
+        ),
+        reads=("printed",),
+        rows=(Where("topic", "==", "number"),),
+        vacuous=True,
+        group_by=("value",),
+        evidence=_number_form,
+        templates=None,
+        notes=("图像识别的文字，以及转换中可能丢失括号的文本，不作判断。",),
+        reason_column="reason",
+    ),
+    Rule(
+        id="META-10",
+        title="报告主体适格",
+        frame="reports",
+        dimension="structure",
+        quality="compliance",
+        severity=Severity.INFO,
+        addressee=Addressee.OPERATOR,
+        source=f"{REGULATION}第十条第二款、第五十四条",
+        summary="报告主体应当是行政机关，或者以自己名义履行行政管理职能的机构、授权的组织。",
+        hint="请核实该单位是否以自己的名义履行行政管理职能；不是的，由其所属机关统一报告。",
+        check=Check(
+            "ExpectColumnValuesToNotMatchRegexList",
+            {"column": "agency", "regex_list": Setting("words.internal_bodies")},
+        ),
+        reads=("agency",),
+        evidence=_body,
+        templates=None,
+        notes=("各地要求事业单位、园区等编制年度报告的，不是差错；本规则只提示核实，不扣分。",),
+        reasons={"agency": "报告机关名称无法确定。"},
     ),
 )

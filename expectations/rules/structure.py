@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.rule import Case, Check, Evidence, Row, Rule, Where
+from expectations.rules import overview
 from expectations.rules.sources import FORM, FORM_2021, FORM_NOTICE, REGULATION
 from expectations.rules.wording import TABLE_NAMES, TABLE_TITLES, codes_of_line, form, section_name
 from models.results import Severity
@@ -311,6 +312,7 @@ RULES = (
         evidence=_empty,
         notes=("不足10个字的视为没有实质内容。",),
     ),
+    *overview.RULES,
     Rule(
         id="STR-14",
         title="重复或错位的表、章节",

@@ -45,12 +45,16 @@ def compare(
     taken a batch at a time (`previous_cells`).
     """
     linked = link_years(facts)
+    past = history(linked.reports, values, roster, profile)
+    before = dict(
+        past.drop_nulls("previous_submission").select("submission", "previous_submission").iter_rows()
+    )
     return replace(
         linked,
-        history=history(linked.reports, values, roster),
-        twins=twins(linked.reports, linked.paragraphs, roster, profile),
+        history=past,
+        twins=twins(linked.reports, linked.paragraphs, before, roster, profile),
         subordinates=subordinates(linked.reports, values, roster),
-        outside=outside_of(linked.reports, outside),
+        outside=outside_of(linked.reports, outside, roster),
     )
 
 

@@ -31,7 +31,10 @@ def places(agency: str) -> tuple[str, ...]:
     found: list[str] = []
     position = 0
     while (match := _PLACE.match(agency, position)) is not None:
-        if len(match[1]) < _SHORTEST_NAME - bool(found) or match[1][-1] + agency[match.end() :][:1] in _NO_PLACE:
+        if (
+            len(match[1]) < _SHORTEST_NAME - bool(found)
+            or match[1][-1] + agency[match.end() :][:1] in _NO_PLACE
+        ):
             break
         found.append(match[1])
         position = match.end()

@@ -42,7 +42,9 @@ class Corpus:
 
     def rows(self, report: int) -> pl.DataFrame:
         """Return the sentences of one report."""
-        return self.sentences.slice(int(self.starts[report]), int(self.starts[report + 1] - self.starts[report]))
+        return self.sentences.slice(
+            int(self.starts[report]), int(self.starts[report + 1] - self.starts[report])
+        )
 
     def pieces_of(self, rows: pl.DataFrame) -> Pieces:
         """Return the distinct pieces of sentences."""
@@ -59,7 +61,9 @@ class Corpus:
         return Sentences(sections, rows["text"].to_list(), follows[: len(sections)], found, standing)
 
 
-def corpus(reports: pl.DataFrame, paragraphs: pl.DataFrame, roster: Roster | None, profile: Profile) -> Corpus:
+def corpus(
+    reports: pl.DataFrame, paragraphs: pl.DataFrame, roster: Roster | None, profile: Profile
+) -> Corpus:
     """Return the prose of `reports` (schema `models.facts.REPORTS`) from `paragraphs` (`models.facts.PARAGRAPHS`)."""
     ordered = (
         reports.select(
@@ -73,7 +77,7 @@ def corpus(reports: pl.DataFrame, paragraphs: pl.DataFrame, roster: Roster | Non
             "signed_on",
             "read_by",
         )
-        .sort("agency", "year", "signed_on", "file", "submission", nulls_last=True)
+        .sort("agency", "year", "signed_on", "file", "submission")
         .with_row_index("report")
         .with_columns(body=pl.col("agency").map_elements(body, return_dtype=pl.String))
     )
@@ -89,9 +93,7 @@ def corpus(reports: pl.DataFrame, paragraphs: pl.DataFrame, roster: Roster | Non
     problems: list[Pieces] = []
     for texts, sections in _own(marked, starts):
         prose.append(pieces(texts, numbers))
-        problems.append(
-            pieces([t for t, s in zip(texts, sections, strict=True) if s == "problems"], numbers)
-        )
+        problems.append(pieces([t for t, s in zip(texts, sections, strict=True) if s == "problems"], numbers))
     return Corpus(ordered, marked, starts, numbers, prose, problems)
 
 
@@ -99,7 +101,8 @@ def _alphabet_of(sentences: pl.DataFrame) -> npt.NDArray[np.uint64]:
     """Return the numbers of all characters in `sentences`, a part of them in memory at a time."""
     step = 50_000
     return alphabet(
-        "".join(sentences["masked"].slice(start, step).to_list()) for start in range(0, sentences.height, step)
+        "".join(sentences["masked"].slice(start, step).to_list())
+        for start in range(0, sentences.height, step)
     )
 
 
@@ -143,9 +146,7 @@ def _common(
 
     def frequent(keys: list[str]) -> pl.DataFrame:
         all_ = (
-            said.drop_nulls(keys)
-            .group_by("year", *keys)
-            .agg(pl.col("agency").n_unique().alias("agencies"))
+            said.drop_nulls(keys).group_by("year", *keys).agg(pl.col("agency").n_unique().alias("agencies"))
         )
         return (
             said.drop_nulls(keys)
@@ -165,8 +166,6 @@ def _common(
         .join(frequent(["district"]), on=["district", "masked"], how="left", maintain_order="left")
         .get_column("common")
     )
-    return (
-        sentences.join(frequent([]), on="masked", how="left", maintain_order="left")
-        .with_columns(common=pl.col("common").fill_null(False) | local.fill_null(False))
+    return sentences.join(frequent([]), on="masked", how="left", maintain_order="left").with_columns(
+        common=pl.col("common").fill_null(False) | local.fill_null(False)
     )
-

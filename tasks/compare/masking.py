@@ -25,6 +25,7 @@ SENTENCES: Schema = {
 
 _ENDS = r"([。！？；!?;…]+[”’」』）)]*)"
 _BREAK = "\x1f"
+_CHUNK = 2000
 _SHORTEST_PARAGRAPH = 16
 """A paragraph shorter than this that ends without a mark is a heading."""
 
@@ -63,11 +64,24 @@ def sentences(
 
     Headings, the statutory lead-in, the sentence on fees and what is empty once masked are left out.
     """
+    parts = paragraphs.filter(pl.col("section").is_in(PARTS))
+    found = [
+        _of(reports.slice(start, _CHUNK), parts, names, formulas)
+        for start in range(0, reports.height, _CHUNK)
+    ]
+    return pl.concat(found) if found else pl.DataFrame(schema=dict(SENTENCES))
+
+
+def _of(
+    reports: pl.DataFrame, paragraphs: pl.DataFrame, names: Sequence[str], formulas: Sequence[str]
+) -> pl.DataFrame:
+    """Return the sentences of some reports: every mask makes a new copy of all text, so not of all at once."""
     text = pl.col("text").str.strip_chars()
-    heading = (text.str.len_chars() < _SHORTEST_PARAGRAPH) & ~text.str.contains(r"[。！？；!?;…：:，,][”’」』）)]*$")
+    heading = (text.str.len_chars() < _SHORTEST_PARAGRAPH) & ~text.str.contains(
+        r"[。！？；!?;…：:，,][”’」』）)]*$"
+    )
     cut = (
-        paragraphs.filter(pl.col("section").is_in(PARTS))
-        .filter(~heading)
+        paragraphs.filter(~heading)
         .join(reports.select("report", "submission"), on="submission", how="inner")
         .sort("report", "paragraph")
         .select(
@@ -93,12 +107,12 @@ def sentences(
     )
 
 
-def mask(text: str, agency: str | None = None, names: Sequence[str] = ()) -> str:
-    """Return one text as it is compared, headings and formulas included."""
-    frame = pl.DataFrame({"report": [0], "text": [text]})
+def mask(texts: Sequence[str], agency: str | None = None, names: Sequence[str] = ()) -> list[str]:
+    """Return texts of one report as they are compared, headings and formulas included."""
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String}).with_columns(report=pl.lit(0))
     plain = frame.with_columns(_plain(pl.col("text")))
     own = _without_own_names(plain, {0: agency})
-    return str(own.to_frame().select(_masked(pl.col("masked"), names)).item())
+    return own.to_frame().select(_masked(pl.col("masked"), names)).to_series().to_list()
 
 
 def _plain(text: pl.Expr) -> pl.Expr:

@@ -19,6 +19,7 @@ Numbers = npt.NDArray[np.int64]
 _ALPHABET = 7131  # the largest number whose fifth power fits into 64 bits
 _CHARACTERS = 0x110000
 _BREAK = "\n"
+_RANGES = 8
 _SLACK = 1e-9  # products of a threshold and a length are not exact
 
 
@@ -138,8 +139,7 @@ def _ranked(texts: Sequence[Pieces]) -> tuple[list[npt.NDArray[np.int32]], Numbe
     sizes = np.array([len(text) for text in texts], dtype=np.int64)
     if not sizes.sum():
         return [np.empty(0, dtype=np.int32) for _ in texts], sizes
-    distinct, counts = np.unique(np.concatenate(texts), return_counts=True)
-    distinct, counts = distinct[counts > 1], counts[counts > 1]
+    distinct, counts = _several(texts)
     rank = np.empty(len(distinct), dtype=np.int32)
     rank[np.argsort(counts, kind="stable")] = np.arange(len(distinct), dtype=np.int32)
     if not len(distinct):
@@ -149,6 +149,24 @@ def _ranked(texts: Sequence[Pieces]) -> tuple[list[npt.NDArray[np.int32]], Numbe
         places = np.minimum(np.searchsorted(distinct, text), len(distinct) - 1)
         ranked.append(np.sort(rank[places[distinct[places] == text]]))
     return ranked, sizes
+
+
+def _several(texts: Sequence[Pieces]) -> tuple[Pieces, Numbers]:
+    """Return the pieces that stand in more than one text, ascending, and in how many: a range of pieces at a time."""
+    sample = np.sort(np.concatenate([text[:: 1 + len(text) // 8] for text in texts]))
+    bounds = np.unique(sample[:: 1 + len(sample) // _RANGES])
+    cuts = [np.searchsorted(text, bounds) for text in texts]
+    found = []
+    for number in range(len(bounds) + 1):
+        first = [0 if not number else int(cut[number - 1]) for cut in cuts]
+        last = [
+            len(text) if number == len(bounds) else int(cut[number])
+            for text, cut in zip(texts, cuts, strict=True)
+        ]
+        here = np.concatenate([text[a:b] for text, a, b in zip(texts, first, last, strict=True)])
+        distinct, counts = np.unique(here, return_counts=True)
+        found.append((distinct[counts > 1], counts[counts > 1]))
+    return np.concatenate([d for d, _ in found]), np.concatenate([c for _, c in found])
 
 
 def _lists(ranked: Sequence[npt.NDArray[np.int32]], sizes: Numbers, threshold: float) -> _Lists:

@@ -22,7 +22,7 @@ from tasks.extract.identity import Identity, agency_of_title, identify, titles
 from tasks.extract.labels import LabelFound, TableFound
 from tasks.extract.lines import Field, Line
 from tasks.extract.lines import lines as printed_lines
-from tasks.extract.mentions import mention_rows
+from tasks.extract.mentions import conversion_mark, mention_rows
 from tasks.extract.numbers import Reading, uncertain
 from tasks.extract.paragraphs import paragraph_rows
 from tasks.extract.regions import TRACES
@@ -224,7 +224,16 @@ def _said(report: _Report, paragraphs: Sequence[Mapping[str, Any]]) -> Rows:
     known: dict[str, Any] = {"year": identity.year, "rank": identity.rank, "organ": identity.organ}
     rows = {
         "claims": claim_rows(paragraphs, **known),
-        "mentions": mention_rows(paragraphs, agency=identity.agency, **known),
+        "mentions": mention_rows(
+            paragraphs,
+            agency=identity.agency,
+            tables=[
+                (report.lines[i].text, _ENCODER.encode(report.lines[i].locator.as_json()))
+                for i in sorted({i for table in report.tables.values() for i in table.lines})
+                if conversion_mark(report.lines[i].text)
+            ],
+            **known,
+        ),
     }
     return {name: [{"submission": report.submission} | row for row in found] for name, found in rows.items()}
 

@@ -8,17 +8,23 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
+from expectations.rulebook import FAMILIES, family
 from expectations.rules.wording import column_name, row_name
 from expectations.template import TEMPLATE_IDS, load
-from models.results import DimensionScore, Severity
+from models.results import DimensionScore, Passage, Severity
 from models.views import CellView, ReportView, VersionView
+from tasks.differences import Piece, pieces
 from tasks.publish.findings import Numbered, Standing, causes, numbered, standings
 from tasks.publish.marks import DrawnTable, cell_name, draw, drawn_codes, split_code
 from tasks.publish.overview import reason
-from tasks.publish.words import SEVERITIES, SYMBOLS, next_step
+from tasks.publish.rule_texts import RuleText
+from tasks.publish.words import SEVERITIES, SYMBOLS, next_step, part_name
+from tasks.score import Counted, counted
 
 SHOWN_CELLS = 8
 """Cells of a finding that are listed openly; the others stand folded behind them."""
+LONGEST_COMPARED = 4_000_000
+"""Characters times characters of two passages up to which the words they share are marked (2,000 × 2,000)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,16 @@ class CellLink:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """Text a finding rests on, beside that of another report; `same` pieces are what both have."""
+
+    section: str
+    source: str
+    own: tuple[Piece, ...]
+    other: tuple[Piece, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A finding with the cells it speaks of; `line` names the row or column that all of them share."""
 
@@ -39,6 +55,7 @@ class Shown:
     line: str
     cells: tuple[CellLink, ...]
     folded: tuple[CellLink, ...]
+    passages: tuple[ShownPassage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,28 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """The rules of one family and what they came to: its key (``T3``), its name, how many of each standing."""
+
+    key: str
+    title: str
+    outcomes: tuple[Outcome, ...]
+    counts: Mapping[Standing, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The rules that were not decided: `claims` are statements of the prose for our operator to look at.
+
+    `left_out` lack something to be compared with and do not count in the coverage; `others` do.
+    """
+
+    claims: tuple[Outcome, ...]
+    others: tuple[Outcome, ...]
+    left_out: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPage:
     """Everything `templates/report.html.j2` lays out."""
 
@@ -109,14 +148,16 @@ class ReportPage:
     extra: tuple[Part, ...]
     arithmetic: Arithmetic
     outcomes: tuple[Outcome, ...]
-    skipped: tuple[Outcome, ...]
+    families: tuple[Family, ...]
+    skipped: Skipped
+    counted: Counted
     standing_counts: Mapping[Standing, int]
     version: VersionView | None
     versions: tuple[VersionView, ...]
 
 
-def report_page(report: ReportView, slug: str) -> ReportPage:
-    """Put a report's page together."""
+def report_page(report: ReportView, slug: str, rules: Mapping[str, RuleText]) -> ReportPage:
+    """Put a report's page together; `rules` are the texts of all rules that it may name."""
     evaluation = report.evaluation
     shown = numbered(evaluation, list(load(_form(report.template)).cells))
     tables = draw(report.template, report.cells, shown)
@@ -168,10 +209,35 @@ def report_page(report: ReportView, slug: str) -> ReportPage:
         ),
         arithmetic=_arithmetic(report),
         outcomes=outcomes,
-        skipped=tuple(outcome for outcome in outcomes if outcome.standing == "skipped"),
-        standing_counts={name: sum(o.standing == name for o in outcomes) for name in order},
+        families=_families(outcomes, order),
+        skipped=_skipped([o for o in outcomes if o.standing == "skipped"], rules, evaluation.score.left_out),
+        counted=counted(evaluation.verdicts, evaluation.findings, evaluation.score.left_out),
+        standing_counts=_counts(outcomes, order),
         version=next((version for version in versions if version.sha256 == report.sha256), None),
         versions=versions,
+    )
+
+
+def _counts(outcomes: Sequence[Outcome], order: Sequence[Standing]) -> dict[Standing, int]:
+    return {name: sum(outcome.standing == name for outcome in outcomes) for name in order}
+
+
+def _families(outcomes: Sequence[Outcome], order: Sequence[Standing]) -> tuple[Family, ...]:
+    keys = dict.fromkeys(family(outcome.rule) for outcome in outcomes)
+    members = {key: tuple(o for o in outcomes if family(o.rule) == key) for key in keys}
+    return tuple(
+        Family(key, FAMILIES.get(key, key), several, _counts(several, order))
+        for key, several in members.items()
+    )
+
+
+def _skipped(outcomes: Sequence[Outcome], rules: Mapping[str, RuleText], left_out: Sequence[str]) -> Skipped:
+    lacking = set(left_out)
+    claims = {o.rule for o in outcomes if rules[o.rule].frame == "claims"} - lacking
+    return Skipped(
+        tuple(o for o in outcomes if o.rule in claims),
+        tuple(o for o in outcomes if o.rule not in claims | lacking),
+        tuple(o for o in outcomes if o.rule in lacking),
     )
 
 
@@ -191,7 +257,21 @@ def _shown(report: ReportView, finding: Numbered, places: frozenset[str]) -> Sho
     links = tuple(_link(report, code, name, places) for code, name in zip(codes, names, strict=True))
     # One hidden cell is not worth a fold.
     cut = len(links) if len(links) <= SHOWN_CELLS + 1 else SHOWN_CELLS
-    return Shown(finding, line, links[:cut], links[cut:])
+    passages = tuple(_passage(report, passage) for passage in finding.finding.passages)
+    return Shown(finding, line, links[:cut], links[cut:], passages)
+
+
+def _passage(report: ReportView, passage: Passage) -> ShownPassage:
+    section = part_name(report.template, passage.section) if passage.section else ""
+    if passage.other is None:
+        return ShownPassage(section, "", (("same", passage.own),), None)
+    both = (
+        pieces(passage.own, passage.other)
+        if len(passage.own) * len(passage.other) <= LONGEST_COMPARED
+        else (("gone", passage.own), ("new", passage.other))
+    )
+    own, other = (tuple(p for p in both if p[0] in ("same", side)) for side in ("gone", "new"))
+    return ShownPassage(section, passage.source or "", own, other)
 
 
 def _names(template: str | None, codes: Sequence[str]) -> tuple[str, list[str]]:

@@ -12,7 +12,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,25 +26,12 @@ from tasks.publish import words
 from tasks.publish.marks import template_title
 from tasks.publish.overview import counts, distribution, is_our_fault, lines, most_frequent, tallies
 from tasks.publish.report_page import as_json, report_page
+from tasks.publish.rule_texts import RuleText
 
 _OURS = re.compile(r"(reports/[0-9a-f]{12}-(\d{4}|x)\.(html|json)|rules/[\w.-]+\.html)")
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
 # NUL and its like cannot stand in HTML; a lone surrogate cannot stand in UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleText:
-    """What people read of a rule. `dimension` is the key of the score's dimension; `example` may be empty."""
-
-    id: str
-    title: str
-    severity: str
-    source: str
-    summary: str
-    hint: str
-    dimension: str
-    example: str
 
 
 def write_site(view: SweepView, folder: Path, rules: Mapping[str, RuleText]) -> Path:
@@ -98,6 +84,7 @@ def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterable[tuple[str
             counts=counts(view, listed),
             frequent=most_frequent(listed),
             bars=distribution(listed),
+            alarmed=[line for line in listed if line.report.evaluation.score.alerts],
             unreadable=[error for error in view.errors if not is_our_fault(error)],
             broken=[error for error in view.errors if is_our_fault(error)],
             years=sorted({line.report.year for line in listed if line.report.year is not None}, reverse=True),
@@ -107,7 +94,7 @@ def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterable[tuple[str
     for slug, report in reports.items():
         yield (
             f"reports/{slug}.html",
-            render("report.html.j2", frame, root="../", page=report_page(report, slug), report=report),
+            render("report.html.j2", frame, root="../", page=report_page(report, slug, texts), report=report),
         )
         yield f"reports/{slug}.json", _json(view, report)
     dimensions = {dimension.key: dimension.title for dimension in default().scoring.dimensions}
@@ -206,7 +193,12 @@ def render(name: str, frame: Mapping[str, Any], **values: Any) -> bytes:
 def _json(view: SweepView, report: ReportView) -> bytes:
     document = {
         "schema": "hecha.report/1",
-        "ruleset": {"version": view.ruleset_version, "hash": view.ruleset_hash},
+        "ruleset": {
+            "version": view.ruleset_version,
+            "hash": view.ruleset_hash,
+            "profile": view.profile,
+            "profile_hash": view.profile_hash,
+        },
         "report": as_json(report),
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

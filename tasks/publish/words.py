@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+from expectations.rules.wording import section_name
 from models.results import Addressee, Finding, Severity, Verdict
 
 SEVERITIES: Mapping[str, str] = {
@@ -65,6 +66,13 @@ STANDINGS: Mapping[str, str] = {
     "review": "待核",
     "skipped": "未能核查",
 }
+PARTS: Mapping[str, str] = {
+    "title": "标题",
+    "intro": "引言",
+    "extra": "统一格式以外的文字",
+    "signature": "落款",
+}
+"""What the form has no name for."""
 FAILING_GRADE = "不合格"
 UNKNOWN = "未识别"
 
@@ -126,6 +134,11 @@ def place(where: Mapping[str, Any]) -> str:
         ("line", "文本第{}行"),
     )
     return "，".join(form.format(where[name]) for name, form in names if where.get(name) is not None)
+
+
+def part_name(template: str | None, key: str) -> str:
+    """Return the name of a part of the text (`models.facts.PARAGRAPHS`): ``一、总体情况``, ``引言``."""
+    return PARTS[key] if key in PARTS else section_name(template, key)
 
 
 def next_step(

@@ -73,6 +73,16 @@ def _always(cause: Draft, other: Draft) -> bool:
     return True
 
 
+def _named_in_it(cause: Draft, other: Draft) -> bool:
+    """The other finding speaks of a place or agency that stands in the name that the cause speaks of."""
+    return bool(other.subject) and other.subject in str(cause.observed)
+
+
+def _said_nothing(cause: Draft, other: Draft) -> bool:
+    """Section five says 无 and the like: that is the fault, not that it is short."""
+    return bool(cause.observed) and cause.severity is Severity.CRITICAL and other.subject == cause.subject
+
+
 # In this order, so that what is already a consequence moves up with its cause.
 _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("STR-07", ("STR-08",), _same_cells),
@@ -80,12 +90,16 @@ _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("STR-01", ("STR-06",), _table_of_section),
     ("STR-01", ("STR-14",), _section_of_misplaced_table),
     ("STR-01", ("S6-01",), _section_six),
+    ("S5-02", ("STR-10", "S5-01"), _said_nothing),
+    ("STR-10", ("STR-11", "STR-12", "STR-13", "TXT-15", "S5-01", "S5-02"), _same_subject),
     ("META-03", ("META-06",), _always),
+    ("META-04", ("LEX-05",), _named_in_it),
     ("CELL-07", ("EXT-01",), _same_cells),
     ("T3-03", ("T3-04", "T3-12"), _same_subject),
     ("T3-02", ("T3-04", "T3-12"), _same_subject),
     ("T2-03", ("T2-02",), _same_subject),
     ("XY-01", ("XY-02",), _always),
+    ("DUP-01", ("S5-04",), _always),
 )
 
 

@@ -16,8 +16,12 @@ from expectations.rules.wording import SECTION_OF_TABLE
 from expectations.template import TEMPLATE_IDS, load
 from models.facts import Facts
 from tasks.validate.claims import prepare_claims
+from tasks.validate.currency import told_by_prose
+from tasks.validate.dates import with_dates
 from tasks.validate.mentions import prepare_mentions
 from tasks.validate.prose import prepare_prose
+from tasks.validate.publication import with_publication
+from tasks.validate.series import explanations, with_explanations, with_jumps, with_series
 from tasks.validate.subordinates import prepare_subordinates
 from tasks.validate.totals import prepare_pairs, prepare_totals
 from tasks.validate.twins import prepare_twins
@@ -49,7 +53,9 @@ def prepare(facts: Facts, profile: Profile) -> Prepared:
     Besides the frames of `models.facts` there are `totals` (a report's cells and those of the year before side by
     side), `pairs` (each cell beside the year before) and `prose` (what the sections say, one row a report).
     """
-    reports = _reports(facts.reports)
+    reports = with_dates(told_by_prose(_reports(facts.reports), facts, profile), facts, profile)
+    reports = with_publication(reports, facts, profile)
+    notes = explanations(facts.paragraphs)
     context = reports.select("submission", *_CONTEXT, "read_by", "pictures").rename(
         {"read_by": "report_read_by"}
     )
@@ -65,11 +71,12 @@ def prepare(facts: Facts, profile: Profile) -> Prepared:
             undivided=pl.col("submission").is_in(undivided.implode())
         ),
         "disputes": _with(facts.disputes, context),
-        "documents": _with(facts.documents, context),
-        "years": _with(facts.years, context),
+        "documents": with_explanations(_with(facts.documents, context), notes, "stock_note"),
+        "years": with_explanations(_with(facts.years, context), notes, "carried_note"),
     }
     frames["totals"] = prepare_totals(facts, context)
-    frames["pairs"] = prepare_pairs(facts, context)
+    frames["pairs"] = with_jumps(prepare_pairs(facts, context), profile)
+    frames["reports"] = with_series(reports, facts, frames["pairs"], profile)
     frames["prose"] = prepare_prose(facts, reports, profile)
     frames["claims"] = prepare_claims(facts, frames["totals"], context, profile)
     frames["mentions"] = prepare_mentions(facts, reports, profile)

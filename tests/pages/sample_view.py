@@ -27,7 +27,7 @@ from models.views import (
     SweepView,
     VersionView,
 )
-from tasks.publish.site import RuleText
+from tasks.publish.rule_texts import RuleText
 
 KINDS = ("natural_person", "enterprise", "research", "public_welfare", "legal_service", "other_org", "total")
 HOSTILE = "<script>alert(1)</script>\"'&局"
@@ -397,6 +397,7 @@ def sweep() -> SweepView:
         ran_at=datetime(2024, 3, 1, 2, 0, tzinfo=UTC),
         ruleset_version="2026.1",
         ruleset_hash="0123456789abcdef",
+        profile_hash="fedcba9876543210",
         reports=(good(), failing(), unsure(), old_form(), undivided(), hostile()),
         errors=(
             ErrorView("财政局.pdf", "encrypted", "文件已加密，无法读取，请取消密码后重新提交。"),

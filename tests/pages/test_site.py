@@ -319,7 +319,12 @@ def test_pages_fetch_nothing(site: Path) -> None:
 
 def test_the_json_beside_a_page_holds_the_whole_view(site: Path) -> None:
     raw = json.loads((site / f"reports/{NAMES['青禾区人民政府']}.json").read_bytes())
-    assert raw["ruleset"] == {"version": "2026.1", "hash": "0123456789abcdef"}
+    assert raw["ruleset"] == {
+        "version": "2026.1",
+        "hash": "0123456789abcdef",
+        "profile": "default",
+        "profile_hash": "fedcba9876543210",
+    }
     report = raw["report"]
     assert report["cells"]["t4.review.total"] == {
         "code": "t4.review.total", "raw": "11", "value": 11, "kind": "number", "reason": None, "proposal": None,

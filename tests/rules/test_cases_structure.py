@@ -14,6 +14,7 @@ from tests.facts_builder import (
     Case,
     change,
     change_cell,
+    change_prose,
     clean_report,
     evaluate_cases,
     not_passed,
@@ -106,6 +107,7 @@ _TYPO = {"label": "本年度止件数", "match": "typo", "similarity": 0.83}
 _REPEALED = "t2.item_1.columns.repealed"
 _SIX = "六、其他需要报告的事项"
 _FIVE = "五、存在的主要问题及改进情况"
+_NO_PROBLEM_LISTED = dict.fromkeys(("S5-03", "S5-05", "S5-06"), "NOT_ASSESSABLE")
 _FOUR = "四、政府信息公开行政复议、行政诉讼情况"
 
 CASES = {
@@ -117,7 +119,8 @@ CASES = {
     "STR-01 problems": Case(
         _without_section("problems"),
         [("STR-01", "critical", "agency", "problems", None, _FIVE, None, ())],
-        {"STR-01": "FAIL", "STR-10": "NOT_ASSESSABLE"},
+        {"STR-01": "FAIL"}
+        | dict.fromkeys(("STR-10", "S5-01", "S5-02", "S5-03", "S5-05", "S5-06"), "NOT_ASSESSABLE"),
     ),
     "STR-01 heading lost, table there": Case(
         _section("requests", _without_section("disputes"), misplaced_table="t4"),
@@ -225,9 +228,14 @@ CASES = {
         {"STR-09": "FAIL"},
     ),
     "STR-10": Case(
-        _section("problems", text="无。", characters=1),
-        [("STR-10", "critical", "agency", "problems", 1, None, None, ())],
-        {"STR-10": "FAIL"},
+        _section("problems", change_prose(_CLEAN, "problems", ""), characters=0),
+        [("STR-10", "critical", "agency", "problems", 0, None, None, ("S5-01", "S5-02"))],
+        dict.fromkeys(("STR-10", "S5-01", "S5-02"), "FAIL") | _NO_PROBLEM_LISTED,
+    ),
+    "STR-10 overview": Case(
+        _section("overview", change_prose(_CLEAN, "overview", "我局总体良好。"), characters=6),
+        [("STR-10", "critical", "agency", "overview", 6, None, None, ("STR-11", "TXT-15"))],
+        dict.fromkeys(("STR-10", "STR-11", "TXT-15"), "FAIL"),
     ),
     "STR-14 twice": Case(
         _section("other", occurrences=2),
@@ -248,8 +256,10 @@ CASES = {
         replace(_CLEAN, sections=_CLEAN.sections.head(0)),
         [],
         dict.fromkeys(
-            ("STR-01", "STR-02", "STR-03", "STR-04", "STR-05", "STR-10", "STR-14"), "NOT_ASSESSABLE"
-        ),
+            ("STR-01", "STR-02", "STR-03", "STR-04", "STR-05", "STR-10", "STR-11", "STR-14", "TXT-15"),
+            "NOT_ASSESSABLE",
+        )
+        | dict.fromkeys(("S5-01", "S5-02", "S5-03", "S5-05", "S5-06"), "NOT_ASSESSABLE"),
     ),
     "tables not read": Case(replace(_CLEAN, tables=_CLEAN.tables.head(2)), [], {"STR-06": "NOT_ASSESSABLE"}),
     "lines not read": Case(

@@ -10,37 +10,48 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from tasks.extract.mentions.agencies import named_in, signed
+from tasks.extract.mentions.agencies import opening, signed, stated
 from tasks.extract.mentions.documents import documents, laws, principles
 from tasks.extract.mentions.gazetteer import places
 from tasks.extract.mentions.levels import levels
 from tasks.extract.mentions.passage import Mention, Passage
 from tasks.extract.mentions.personal import Person, masked, persons
 from tasks.extract.mentions.place_roles import place_role
-from tasks.extract.mentions.residues import residues
+from tasks.extract.mentions.residues import conversion_mark, residues
 from tasks.extract.mentions.years import congresses, relative_times, years
 
-__all__ = ["mention_rows"]
+__all__ = ["conversion_mark", "mention_rows"]
 
 
 def mention_rows(
-    paragraphs: Sequence[Mapping[str, Any]], *, year: int | None, agency: str | None, rank: str, organ: str
+    paragraphs: Sequence[Mapping[str, Any]],
+    *,
+    year: int | None,
+    agency: str | None,
+    rank: str,
+    organ: str,
+    tables: Sequence[tuple[str, str]] = (),
 ) -> list[dict[str, Any]]:
     """Return rows of `models.facts.MENTIONS` without ``submission``, in reading order.
 
-    `paragraphs` are the rows of `models.facts.PARAGRAPHS` of one report. Personal data is masked in ``text`` and
-    in every ``sentence``, and has no ``value``.
+    `paragraphs` are the rows of `models.facts.PARAGRAPHS` of one report, `tables` text and locator of printed lines of
+    its tables that hold a mark of a conversion. Personal data is masked in ``text`` and in every ``sentence``, and
+    has no ``value``.
     """
     passages = [Passage.of(row) for row in paragraphs]
-    at_end = [(passage.paragraph, mention) for passage, mention in signed(passages)]
+    apart = [(p.paragraph, mention) for p, mention in chain(opening(passages), signed(passages))]
     rows: list[dict[str, Any]] = []
     for passage in passages:
         private = list(persons(passage))
         found = list(_found(passage, year))
-        found += [mention for paragraph, mention in at_end if paragraph == passage.paragraph]
+        found += [mention for paragraph, mention in apart if paragraph == passage.paragraph]
         found += [Mention(p.start, p.end, p.kind, p.text, None, p.role) for p in private]
         for mention in sorted(found, key=lambda m: (m.start, m.end, m.kind)):
             rows.append(_row(len(rows) + 1, passage, mention, private))
+    for text, where in tables:
+        passage = Passage(0, "", text, where)
+        for mention in residues(passage):
+            rows.append(_row(len(rows) + 1, passage, mention, []) | {"paragraph": None, "section": None})
     return rows
 
 
@@ -54,7 +65,7 @@ def _found(passage: Passage, year: int | None) -> Iterator[Mention]:
         principles(passage),
         _places(passage),
         levels(passage),
-        named_in(passage),
+        stated(passage),
         residues(passage),
     )
 

@@ -9,8 +9,9 @@ from tasks.extract.mentions.passage import Mention, Passage, matches
 from tasks.extract.numbers import chinese_number
 
 _BRACKETED = re.compile(
-    r"(?P<organ>[\u4e00-\u9fff]{1,24})\s?(?P<open>[〔［\[(【{])\s?(?P<year>(?:19|20)\d{2})\s?(?P<close>[〕］\])】}])\s?第?\s?(?P<number>\d{1,4})\s?号"
+    r"(?P<open>[〔［\[(【{])\s?(?P<year>(?:19|20)\d{2})\s?(?P<close>[〕］\])】}])\s?第?\s?(?P<number>\d{1,4})\s?号"
 )
+_ORGAN_BEFORE = re.compile(r"[\u4e00-\u9fff]{1,24}\s?$")
 _BARE = re.compile(
     r"(?P<organ>国办(?:公开办)?函|国办发|国发)\s?(?P<year>20\d{2})\s?年?\s?第?(?P<number>\d{1,3})\s?号"
 )
@@ -18,7 +19,10 @@ _LEAD = re.compile(
     r"^.*(?:根据|按照|依据|依照|遵照|落实|执行|贯彻|以及|文件|印发|转发|通过|参照|严格|按|和|及|与|的|以|据|见|即|号)(?=.)"
 )
 _ENDS_AS_NUMBER = tuple("函发字办规令文通")
-_ORDER = re.compile(r"(?:国务院令?|国令|令|(?<=[)》]))\s?\(?第?\s?(\d{3})\s?号\s?令?|第\s?(\d{3})\s?号(?=令|国务院令)")
+_ORDER = re.compile(
+    r"(?:国务院令?|国令|令|(?<=[)》]))\s?\(?第?\s?(\d{3})\s?号\s?令?|第\s?(\d{3})\s?号(?=令|国务院令)"
+)
+_OUR_REGULATION = re.compile(r"政府信息公开条例[^《]{0,14}$")
 _LAW = re.compile(r"《([^《》]{2,80})》")
 _ARTICLE = re.compile(
     r"(?:条例|《条例》)[》\"”]?\s?(?:\([^()]{0,30}\))*\s?((?:第[一二三四五六七八九十百\d]{1,4}条(?:第?[一二三四五六七八九十]款)?[、和及,与至\s]{0,2}){1,6})"
@@ -35,17 +39,19 @@ def documents(passage: Passage) -> Iterator[Mention]:
     """Find numbers of documents. Value: the plain form ``国办函〔2020〕109号``; role: the brackets printed, or bare."""
     text = passage.plain
     for match in matches(_BRACKETED, passage):
-        organ = _LEAD.sub("", match["organ"])
-        if not organ.endswith(_ENDS_AS_NUMBER):
+        before = _ORGAN_BEFORE.search(text, max(0, match.start() - 25), match.start())
+        organ = _LEAD.sub("", before.group().strip()) if before else ""
+        if before is None or not organ.endswith(_ENDS_AS_NUMBER):
             continue
-        start = match.start() + len(match["organ"]) - len(organ)
         opened = passage.text[match.start("open")]
         yield passage.found(
-            start,
+            before.start() + before.group().rindex(organ),
             match.end(),
             "document",
             f"{organ}〔{match['year']}〕{int(match['number'])}号",
-            "〔〕" if opened == "〔" and passage.text[match.start("close")] == "〕" else opened + match["close"],
+            "〔〕"
+            if opened == "〔" and passage.text[match.start("close")] == "〕"
+            else opened + match["close"],
         )
     if "国办" in text or "国发" in text:
         for match in matches(_BARE, passage):
@@ -55,8 +61,8 @@ def documents(passage: Passage) -> Iterator[Mention]:
         for match in matches(_ORDER, passage):
             value = f"国务院令第{match.group(1) or match.group(2)}号"
             start, end = match.span()
-            about = text[max(0, start - 40) : end + 10]
-            role = "regulation" if "政府信息公开条例" in about or "《条例》" in about else "order"
+            ours = _OUR_REGULATION.search(text[max(0, start - 40) : start])
+            role = "regulation" if ours or text[end : end + 25].find("政府信息公开条例") >= 0 else "order"
             yield passage.found(start, end, "order", value, role)
 
 

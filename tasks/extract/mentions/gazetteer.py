@@ -13,7 +13,15 @@ from typing import Any
 from stdnum import numdb
 
 _DATED = re.compile(r"(?:\[(\d*)-(\d*)\])?(.+)")
-_NO_NAMES = ("市辖区", "县", "自治区直辖县级行政单位", "省直辖县级行政单位", "省直辖行政单位", "直辖区", "直辖县")
+_NO_NAMES = (
+    "市辖区",
+    "县",
+    "自治区直辖县级行政单位",
+    "省直辖县级行政单位",
+    "省直辖行政单位",
+    "直辖区",
+    "直辖县",
+)
 # Divisions whose name is also a plain word of this kind of text: named alone they tell nothing.
 _WORDS = frozenset(
     (

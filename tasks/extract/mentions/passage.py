@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 # Widths are made alike one character for one, so that places in `plain` are places in the printed text.
-_WIDTHS = {0xFF10 + n: ord("0") + n for n in range(10)}
-_WIDTHS |= {0xFF21 + n: ord("A") + n for n in range(26)} | {0xFF41 + n: ord("a") + n for n in range(26)}
-_WIDTHS |= {ord(wide): narrow for wide, narrow in zip("（）：，；－％", "():,;-%", strict=True)}
+_LETTERS = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
+_WIDTHS = str.maketrans(
+    "".join(map(chr, _LETTERS)) + "（）：，；－％", "".join(chr(c - 0xFEE0) for c in _LETTERS) + "():,;-%"
+)
 _SENTENCE_ENDS = "。！？!?\n"
 _CLAUSE_ENDS = _SENTENCE_ENDS + ",;:"
 _TITLED = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)?》|<[^<>]{2,60}>|〈[^〈〉]{2,60}〉")

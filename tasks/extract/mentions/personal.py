@@ -19,18 +19,23 @@ from tasks.extract.mentions.passage import Passage
 
 _DIGITS = re.compile(r"(?<![\dA-Za-z.\-])\d(?:[ \-]?[\d*×Xx]){9,20}(?![\dA-Za-z])")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_AMOUNT = re.compile(r"\s?(?:元|万|件|条|次|人|个|户|亩|吨|平)")
 _STARS = re.compile(r"[*×]{2,}|[Xx]{2,}")
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+_PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
+_ON_DUTY = re.compile(
+    r"值班|值守|热线|24小时|二十四小时|总机|传真|服务电话|投诉电话|举报电话|监督电话|咨询电话"
 )
-_ON_DUTY = re.compile(r"值班|值守|热线|24小时|二十四小时|总机|传真|服务电话|投诉电话|举报电话|监督电话|咨询电话")
-_PRIVATE = re.compile(r"申请人|当事人|举报人|投诉人|信访人|原告|村民|居民|患者|业主|家长|学生|先生|女士|受害人|被处罚人")
+_PRIVATE = re.compile(
+    r"申请人|当事人|举报人|投诉人|信访人|原告|村民|居民|患者|业主|家长|学生|先生|女士|受害人|被处罚人"
+)
 _CARD = re.compile(r"卡号|账号|帐号|账户|帐户|开户|银行|农商行|信用社|农行|工行|建行|中行")
-_OFFICIAL_ACCOUNT = re.compile(r"财政|非税|国库|对公|单位账户|专户|收款单位|执收|户名:?[\u4e00-\u9fff]{2,20}(?:局|委|政府|中心|办公室|厅)")
+_OFFICIAL_ACCOUNT = re.compile(
+    r"财政|非税|国库|对公|单位账户|专户|收款单位|执收|户名:?[\u4e00-\u9fff]{2,20}(?:局|委|政府|中心|办公室|厅)"
+)
 
 _HOME = re.compile(
-    r"(?:家住|现住|住址|家庭住址|家庭地址|户籍地址?|户籍所在地|居住地址|居住于|居住在|住所地?|住在|,住)(?:为|是|在|于|:)?\s?"
-    r"(?P<address>[\u4e00-\u9fffA-Za-z0-9\-]{2,30}?\d{1,5}\s?(?:号楼|号院|号|栋|幢|单元|室|弄|户|组))"
+    r"(?:家住|现住(?!房)|住址|家庭住址|家庭地址|户籍地址?|户籍所在地|居住地址|居住于|居住在|住所地?|住在)(?:为|是|在|于|:)?\s?"
+    r"(?P<address>[\u4e00-\u9fffA-Za-z0-9\-]{2,30}?\d{1,5}\s?(?:号楼|号院|号|栋|幢|单元|室|弄|组))"
 )
 _OFFICE = re.compile(r"办公|通讯|通信|联系地址|邮编|邮政编码|机关|局|委员会|政府|公司|法定代表人")
 _DOWN_TO = re.compile(r"^.{0,24}?(?:街道|镇|乡|苏木)|^.{0,20}?(?:自治县|区|县|市|旗)")
@@ -41,15 +46,23 @@ _SURNAME = (
     "史侯邵孟尹黎武乔贺赖龚"
 )
 _NAME = rf"(?P<name>(?:[{_SURNAME}]|欧阳|司马|上官|诸葛)[\u4e00-\u9fff]{{1,2}}?)"
+_NO_NAMES = re.compile(
+    r"陈述|张贴|张榜|谢绝|谢意|范围|范本|罗列|郑重|毛病|康复|史料|武装|夏季|黎明|江苏|唐山|郑州|苏州|徐州|沈阳|武汉|韩国|吴江|邱县|董事"
+)
 _NO_GIVEN_NAME = "某先女同氏家的之和与及等在向对为以按将应可已未申提要请诉不关×Xx*"
-_ACTS = r"(?:向[我本]|向[\u4e00-\u9fff]{2,12}(?:局|委|政府|厅|办|中心)|申请(?:公开|获取|政府|信息)|提出|提交|要求(?:公开|获取)|不服|诉(?!求|讼)|起诉|反映|因|就|关于|通过|于20)"
+_ACTS = (
+    r"(?:向[我本]|向[\u4e00-\u9fff]{2,12}(?:局|委|政府|厅|办|中心)|申请(?:公开|获取|政府|信息)|提出|提交"
+    r"|要求(?:公开|获取)|不服|诉(?!求|讼)|起诉|反映|因|就|关于|通过|于20)"
+)
 _APPLICANT = re.compile(
     rf"(?:申请人|原告|当事人|村民|居民|市民|业主|投诉人|举报人)(?:姓名)?:?\s?{_NAME}(?:(?=先生|女士|等\d*人|、|\(|{_ACTS}))"
 )
 _ASKING = re.compile(
     rf"(?:^|[,。;:\"“]|收到|如对|答复|告知|办理了?|针对|受理了?){_NAME}(?:先生|女士|同志)?(?=(?:向[我本][^,。;]{{0,8}})?(?:申请公开|申请获取|提出(?:的)?(?:政府)?信息公开申请|提出[^,。;]{{0,6}}申请|要求公开))"
 )
-_COURT = re.compile(r"[(（]20\d{2}[)）].{1,10}[行民初终]\w{0,4}\d+号|人民法院(?:公开|公布|裁判)|裁判文书网|典型案例")
+_COURT = re.compile(
+    r"[(（]20\d{2}[)）].{1,10}[行民初终]\w{0,4}\d+号|人民法院(?:公开|公布|裁判)|裁判文书网|典型案例"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,7 @@ class Person:
 
 def persons(passage: Passage) -> Iterator[Person]:
     """Find personal data. Roles: bare (unmasked), masked, duty (published on purpose), named (beside a private
-    person), office, account (beside words for an account), case (from a published court case).
+    person), office, account (beside words for an account), case (from a published court case), likely (a name, perhaps).
     """
     yield from _numbers(passage)
     text = passage.plain
@@ -87,7 +100,9 @@ def _numbers(passage: Passage) -> Iterator[Person]:
             if len(compact) == 11 or len(compact) == 18:
                 kind = "phone" if len(compact) == 11 else "resident_id"
                 yield Person(start, end, kind, printed, "masked")
-        elif len(compact) == 11 and _MOBILE.fullmatch(compact) and printed.count("-") + printed.count(" ") <= 2:
+        elif (
+            len(compact) == 11 and _MOBILE.fullmatch(compact) and printed.count("-") + printed.count(" ") <= 2
+        ):
             yield Person(start, end, "phone", _mask(compact, 3, 4), _phone_role(around))
         elif _is_resident_id(compact) and printed.count(" ") + printed.count("-") <= 3:
             yield Person(start, end, "resident_id", _mask(compact, 2, 3), "bare")
@@ -111,7 +126,7 @@ def _phone_role(around: str) -> str:
 
 def _is_resident_id(text: str) -> bool:
     """The check digit, a birthday that can be, a province: districts newer than our table count too."""
-    if len(text) != 18 or not text[:17].isdigit() or text[:2] not in _PROVINCES:
+    if len(text) != 18 or not text[:17].isdigit() or not _PROVINCES.match(text):
         return False
     try:
         return ric.calc_check_digit(text.upper()) == text[-1].upper() and (
@@ -133,23 +148,32 @@ def _addresses(passage: Passage) -> Iterator[Person]:
         address = match["address"]
         office = _OFFICE.search(text[max(first, start - 20) : min(last, end + 10)])
         down_to = _DOWN_TO.match(address)
-        yield Person(start, end, "address", (down_to.group() if down_to else "") + "****", "office" if office else "bare")
+        yield Person(
+            start,
+            end,
+            "address",
+            (down_to.group() if down_to else "") + "****",
+            "office" if office else "bare",
+        )
 
 
 def _names(passage: Passage) -> Iterator[Person]:
     for pattern in (_APPLICANT, _ASKING):
         for match in pattern.finditer(passage.plain):
             name = match["name"]
-            if any(character in _NO_GIVEN_NAME for character in name[1:]):
+            if _NO_NAMES.match(name) or any(character in _NO_GIVEN_NAME for character in name[1:]):
                 continue
-            case = _COURT.search(passage.sentence(match.start()))
-            yield Person(*match.span("name"), "applicant", name[0] + "*" * (len(name) - 1), "case" if case else "bare")
+            titled = passage.plain[match.end("name") :].startswith(("先生", "女士", "同志"))
+            role = "bare" if len(name) > 2 or titled else "likely"
+            if _COURT.search(passage.sentence(match.start())):
+                role = "case"
+            yield Person(*match.span("name"), "applicant", name[0] + "*" * (len(name) - 1), role)
 
 
 def masked(text: str, found: list[Person], offset: int = 0) -> str:
     """Return `text`, which begins at `offset` of the paragraph, with every find in it masked."""
     for person in sorted(found, key=lambda p: -p.start):
         start, end = person.start - offset, person.end - offset
-        if 0 <= start and end <= len(text):
+        if start >= 0 and end <= len(text):
             text = text[:start] + person.text + text[end:]
     return text

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 
 from tasks.extract.mentions.passage import Mention, Passage, matches
 
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s?年|\s?(?=全年|年度))|二[〇○零O0][〇○零一二三四五六七八九]{2}年")
+_YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})(?:\s?年|\s?(?=全年|年度))|二[〇○零O0][〇○零一二三四五六七八九]{2}年"
+)
 _CHINESE_DIGITS = {"二": "2", "〇": "0", "○": "0", "零": "0", "O": "0", "0": "0"} | {
     digit: str(value) for value, digit in enumerate("一二三四五六七八九", start=1)
 }
 _SPAN_BEFORE = re.compile(r"\d{4}\s?年?\s?(?:-{1,2}|[—–~～－]{1,2}|至|到)\s?$")
 _SPAN_AFTER = re.compile(r"\s?度?\s?(?:-{1,2}|[—–~～－]{1,2}|至|到)\s?(?:20\d{2}|今|目前)")
 _DAY_AFTER = re.compile(r"\s?\d{1,2}\s?月")
-_PERIOD = re.compile(r"统计期限|统计时限|统计数据|数据统计|统计范围|起止|期限(?:为|自|从)|时间(?:为|自|从)|1\s?月\s?1\s?日.{0,12}12\s?月\s?31\s?日")
+_PERIOD = re.compile(
+    r"统计期限|统计时限|统计数据|数据统计|统计范围|起止|期限(?:为|自|从)|时间(?:为|自|从)|1\s?月\s?1\s?日.{0,12}12\s?月\s?31\s?日"
+)
 _COMPARED_BEFORE = re.compile(r"(?:较|比|同比|相比|相较于?|对比|高于|低于|超过|多于|少于)于?\s?$")
-_COMPARED_AFTER = re.compile(r"\s?度?(?:同期|相比|的?基础上|增长|增加|下降|减少|持平|底?的?\d)")
+_COMPARED_AFTER = re.compile(r"\s?度?(?:同期|相比|的?基础上|增长|增加|下降|减少|持平)")
 _COMPARISON = re.compile(r"同比|相比|较上年|比上年|较去年|比去年")
 _SINCE_BEFORE = re.compile(r"(?:自|从|早在|始于|起于)\s?$")
 _SINCE_AFTER = re.compile(r"\s?度?(?:以来|起|开始|之后|以后|后[,，]|至今|之前|以前|前[,，])")
@@ -26,7 +30,9 @@ _NAMED_AFTER = re.compile(
     r"\s?度?[^,;。、:()\d]{0,16}?(?:报告|年报|要点|决算|预算|计划|规划|方案|建议|提案|议案|目录|通知|意见|大会|会议|培训班"
     r"|任务|清单|白皮书|公报|年鉴|考核|评估|测评|测试|第[一二三四1-4]季度|学年|上半年|下半年|届)"
 )
-_NAMED_HARD = re.compile(r"\s?度?(?:[^,;。、:()\d我]{0,10}?)(?:工作要点|决算|预算|年度报告|建议提案|代表建议|政协提案|学年)")
+_NAMED_HARD = re.compile(
+    r"\s?度?(?:[^,;。、:()\d我]{0,10}?)(?:工作要点|决算|预算|年度报告|建议提案|代表建议|政协提案|学年)"
+)
 _REVIEW = re.compile(r"(?:针对|对照|围绕|根据|对)\s?$")
 _PLAN = re.compile(
     r"将(?:继续|进一步|采取|从|着力|认真|切实|在|围绕|以|按照|紧|不断|持续|加强|重点|加大|深化|严格|积极|抓好|针对|通过|坚持"
@@ -43,12 +49,16 @@ _OPENING = re.compile(
 )
 _HISTORY = re.compile(r"^.{0,14}(?:施行|实施|颁布|修订|成立|组建|挂牌|设立|撤销|合并|划转|机构改革|更名)")
 
-_RELATIVE = re.compile(r"今年(?!代|龄)|去年|(?<!以)(?<!之)前年(?!度)|(?<![说证表声])明年(?!度)|截[至止]到?目前|到目前为止|截[至止]日前")
+_RELATIVE = re.compile(
+    r"今年(?!代|龄)|去年|(?<!以)(?<!之)前年(?!度)|(?<![说证表声])明年(?!度)|截[至止]到?目前|到目前为止|截[至止]日前"
+)
 _CONGRESS = re.compile(
-    r"(十[七八九]|二十)届([一二三四五六七])中全会|(十[七八九]|二十)届历次全会|(?:党的|中国共产党第)?(十[七八九]|二十)(?:大|次全国代表大会)"
+    r"(十[七八九]|二十)届(?:[一二三四五六七]中[、和])*([一二三四五六七])中全会|(十[七八九]|二十)届历次全会|(?:党的|中国共产党第)?(十[七八九]|二十)(?:大|次全国代表大会)"
 )
 _CONGRESS_NUMBERS = {"十七": 17, "十八": 18, "十九": 19, "二十": 20}
-_AFTER_BARE = re.compile(r"精神|报告|以来|代表|召开|胜利|会议|和|、|,|。|及|”|学习|提出|作出|部署|明确|战略|确立|强调|关于|闭幕|开幕")
+_AFTER_BARE = re.compile(
+    r"精神|报告|以来|代表|召开|胜利|会议|和|、|,|。|及|”|学习|提出|作出|部署|明确|战略|确立|强调|关于|闭幕|开幕"
+)
 _PAST_CONGRESS = re.compile(r"(?:胜利)?(?:召开)?以来|以后|之后|后[,，]|首次|曾|时[,，]")
 
 
@@ -61,7 +71,9 @@ def years(passage: Passage, year: int | None) -> Iterator[Mention]:
     """
     for match in matches(_YEAR, passage):
         value = match.group(1) or "".join(_CHINESE_DIGITS[c] for c in match.group()[:4])
-        yield passage.found(match.start(), match.end(), "year", value, _year_role(passage, match, int(value), year))
+        yield passage.found(
+            match.start(), match.end(), "year", value, _year_role(passage, match, int(value), year)
+        )
 
 
 def _year_role(passage: Passage, match: re.Match[str], value: int, year: int | None) -> str:
@@ -103,7 +115,7 @@ def _year_role(passage: Passage, match: re.Match[str], value: int, year: int | N
             return "history"
     elif passage.section == "problems" and _PLAN.search(text[end:last]):
         return "plan"
-    if not _OPENING.match(text[first:start]) and not text[max(0, start - 1) : start] in (",", ";"):
+    if not _OPENING.match(text[first:start]) and text[max(0, start - 1) : start] not in (",", ";"):
         return "other"
     return "dated" if _DAY_AFTER.match(after) else "acting"
 

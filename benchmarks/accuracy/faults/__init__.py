@@ -1,0 +1,1 @@
+"""Planted faults, a module a family of rules."""
