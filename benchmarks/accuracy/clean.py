@@ -103,7 +103,7 @@ def _spoken(year: int) -> str:
 def _district(made: Case) -> None:
     """Give a government departments that report too, and make its numbers theirs and its own together."""
     top, before = made.report, made.before
-    for name in ("统计局", "商务局", "民政局"):
+    for name in ("粮食和物资储备局", "信访局", "乡村振兴局"):
         agency = replace(
             top.agency, name=f"{top.agency.home}{name}", organ="department", parent=top.agency.name, self_name="我局",
             topics=(f"{name[:2]}数据", "窗口服务", "业务公告", "普法宣传"), powers=("penalty",), aliases=(),

@@ -27,12 +27,14 @@ class Told:
 
     `file` is the file name without its suffix where the finding belongs to another report than the one planted in.
     `unsure`: the catalogue has no verdict for it; NOT_ASSESSABLE is the right answer as well, a pass never.
+    `either`: other rules of the catalogue that may tell the same thing instead.
     """
 
     cells: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     file: str | None = None
     unsure: bool = False
+    either: tuple[str, ...] = ()
 
 
 Plant = Callable[[Case, random.Random, int], Told]

@@ -31,10 +31,12 @@ def seen(rule: str, told: Told, evaluation: Evaluation | None) -> Seen:
     verdict = evaluation.verdicts.get(rule)
     if verdict is None:
         return Seen(False, False, "not applied")
-    findings = [f for f in evaluation.findings if f.rule == rule or rule in f.consequences]
+    rules = {rule, *told.either}
+    findings = [f for f in evaluation.findings if f.rule in rules or rules & set(f.consequences)]
+    failed = any(evaluation.verdicts.get(one) is Verdict.FAIL for one in rules)
     if told.unsure and verdict is Verdict.NOT_ASSESSABLE:
         return Seen(True, True, str(verdict))
-    if verdict is not Verdict.FAIL or not findings:
+    if not failed or not findings:
         why = next((n.reason for n in evaluation.not_assessed if n.rule == rule), "")
         return Seen(False, False, str(verdict), told=why)
     right = _tells(findings, told)

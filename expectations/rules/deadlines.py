@@ -49,10 +49,10 @@ def _late(rows: Sequence[Row]) -> Evidence:
         if row["seen_by"] in ("both", "contradiction")
         else ""
     )
-    whose = "期限" if row["late"] == "statutory" else "当地规定的期限"
+    local = "" if row["late"] == "statutory" else "当地规定的"
     return Evidence(
         "",
-        f"{told}{day(seen)}{more}，晚于{row['year']}年度报告的公布{whose}{day(due)}（晚{(seen - due).days}天）。",
+        f"{told}{day(seen)}{more}，晚于{local}{row['year']}年度报告公布期限{day(due)}（晚{(seen - due).days}天）。",
         observed=seen.isoformat(),
         expected=due.isoformat(),
         difference=(seen - due).days,

@@ -14,6 +14,10 @@ _GENERAL = re.compile(r"^(?:省|市|区|县|旗|州|镇|乡|街道)(?=[\u4e00-\u
 _ENDING = re.compile(
     r"(?:委员会|办公室|办事处|管理局|监督局|人民政府|政府|管委会|局|委|办|厅|署|中心|队|站|院|所|会|社|行|处|部)+$"
 )
+_INTERNAL = re.compile(
+    r"(?:局|厅|委|办|处|署|院|中心|机关|单位)?(?:党政|综合|秘书)?(?:办公室|办公厅)$|(?:局|厅|委)机关$"
+)
+_ORGAN = re.compile(r"(?:局|委员会|委|厅|政府)$")
 _TASK = re.compile(r"(?:监督|管理)+$")
 _GOVERNMENT = re.compile(r"(?:人民政府|政府|管委会|管理委员会|街道办事处|办事处)$")
 _FILLER = str.maketrans("", "", "和与及、的")
@@ -32,6 +36,14 @@ def relation(name: str, own: str, organ: str, renamed: Sequence[Sequence[str]]) 
 def _relation(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], ...]) -> str:
     if name.endswith(own) or own.endswith(name) or name.startswith(own) or own.startswith(name):
         return "own"
+    if _INTERNAL.match(name):
+        return "own"
+    answer = _compared(name, own, organ, renamed)
+    # an office of the agency's own may have a name of its own: 信息中心, 政务服务中心
+    return "unsure" if answer == "other" and not (_parts(name)[0] or _ORGAN.search(name)) else answer
+
+
+def _compared(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], ...]) -> str:
     (places, core), (own_places, own_core) = _parts(name), _parts(own)
     elsewhere = _elsewhere(places, own_places)
     general = _GENERAL.match(name)
@@ -86,6 +98,8 @@ def _elsewhere(places: tuple[str, ...], own: tuple[str, ...]) -> bool | None:
         return False
     if places[-1] in own or own[-1] in places:
         return None
+    if _within(places[-1], own[-1]) or _within(own[-1], places[-1]):
+        return False  # 经开区 for 安顺经济技术开发区
     if _kind(places[-1]) != _kind(own[-1]):
         return None
     # 洪泽县 has become 洪泽区
@@ -100,8 +114,10 @@ def _kind(place: str) -> str:
 
 def _is_short_form(short: str, long: str) -> bool:
     """发改 for 发展改革: characters of the long form in order, not a piece of it (教育 is no short form of 教育体育)."""
-    if not short or len(short) >= len(long) or short in long:
-        return False
+    return bool(short) and len(short) < len(long) and short not in long and _within(short, long)
+
+
+def _within(short: str, long: str) -> bool:
     rest = iter(long)
     return all(character in rest for character in short)
 

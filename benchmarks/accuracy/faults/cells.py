@@ -49,6 +49,14 @@ def no_whole_number(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=(code,))
 
 
+@fault("CELL-03", ALL_TABLES, also=_ODD + " " + _SUMS)
+def a_letter_for_a_digit(case: Case, rng: random.Random, n: int) -> Told:
+    """A letter stands for a digit."""
+    code = _place(n)
+    case.report.values[code] = f"1{'OlI'[n % 3]}" if n % 2 else f"{2 + n % 7}O"
+    return Told(cells=(code,), either=("CELL-05", "CELL-06"))
+
+
 @fault("CELL-04", "t2", also=_ODD + " T2-05 CELL-10")
 def a_wrong_amount(case: Case, rng: random.Random, n: int) -> Told:
     """The amount of fees has too many decimals or is negative."""
@@ -68,18 +76,16 @@ def a_unit_in_the_cell(case: Case, rng: random.Random, n: int) -> Told:
 
 @fault("CELL-06", ALL_TABLES, also=_ODD + " " + _SUMS)
 def other_digits(case: Case, rng: random.Random, n: int) -> Told:
-    """A number is printed in full-width digits, with separators, in Chinese or with a letter in it."""
+    """A number is printed in full-width digits, with separators or in Chinese."""
     code = _place(n)
     count = case.report.count(code)
     if n % 4 == 0:
         printed = str(count).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
     elif n % 4 == 1:
         printed = ("〇一二三四五六七八九"[count]) if count < 10 else "十二"
-    elif n % 4 == 2:
-        code = "t2.licensing.decisions"
-        printed = f"1,{200 + n}"
     else:
-        printed = f"1{'OlI'[n % 3]}"
+        code = ("t2.licensing.decisions", "t2.penalty.decisions")[n % 4 - 2]
+        printed = f"1{',，'[n % 2]}{200 + n}"
     case.report.values[code] = printed
     return Told(cells=(code,))
 
@@ -97,7 +103,7 @@ def a_row_of_another_width(case: Case, rng: random.Random, n: int) -> Told:
         return rows
 
     table_edit(case, "t4" if n % 3 == 0 else "t3", change)
-    return Told(unsure=True)
+    return Told(unsure=True, either=("EXT-01", "CELL-01"))
 
 
 @fault("CELL-08", "t3", sizes=SOME, also=_SUMS + " TXT-02 TXT-03 TXT-08 T3-05", stage=0)

@@ -183,9 +183,9 @@ def a_label_of_table_3_is_reworded(case: Case, rng: random.Random, n: int) -> To
     """A row's label has other words."""
     rows3 = case.report.template.table3_rows
     row = rows3[n * 5 % (len(rows3) - 6) + 4]
-    label = row.label[:-1] if n % 2 else row.label.replace("信息", "资料").replace("其他", "其它")
+    label = row.label.replace("政府信息", "有关资料").replace("其他", "别的").replace("申请", "请求")
     if label == row.label:
-        label = row.label[:-1]
+        label = row.label[: -(len(row.label) // 4)]
 
     def change(rows: list[list[str]]) -> list[list[str]]:
         return [[label if cell == row.label else cell for cell in cells[:3]] + cells[3:] for cells in rows]

@@ -97,7 +97,7 @@ def a_leap(case: Case, rng: random.Random, n: int) -> Told:
 def changed_after_publication(case: Case, rng: random.Random, n: int) -> Told:
     """The report was changed after it was published, without a note (table of outside facts)."""
     y = case.report.year + 1
-    case.outside.update(published_on=f"{y}-01-20", changed_on=f"{y}-{3 + n % 6:02d}-1{n % 9}")
+    case.outside.update(published_on=f"{y}-01-28", changed_on=f"{y}-{3 + n % 6:02d}-1{n % 9}")
     return Told()
 
 
@@ -204,7 +204,7 @@ def two_versions_differ(case: Case, rng: random.Random, n: int) -> Told:
 def _with_children(case: Case, n: int, small: str = "small") -> list[Report]:
     """Give a government three departments below it, and make its numbers their sum and its own."""
     report = case.report
-    names = ("统计局", "林业局", "司法局")
+    names = ("粮食和物资储备局", "信访局", "乡村振兴局")
     children = []
     for name in names:
         agency = dataclasses.replace(
