@@ -37,7 +37,6 @@ RULESET_VERSION = "2026.1"
 
 _RULES = (
     *identity.RULES,
-    *publication.FILER_RULES,
     *structure.RULES,
     *cells.RULES,
     *arithmetic.TABLE_2_RULES,

@@ -40,7 +40,11 @@ class Deadline(_Part):
 
     @model_validator(mode="after")
     def _exists(self) -> Deadline:
-        date(2024, self.month, self.day)  # raises ValueError, which pydantic reports
+        # a day that every year has
+        try:
+            date(2023, self.month, self.day)
+        except ValueError as error:
+            raise ValueError("没有这一天") from error
         return self
 
 
@@ -70,6 +74,7 @@ class Thresholds(_Part):
     common_reports: Annotated[int, Field(ge=2)]
     least_compared: Annotated[int, Field(ge=1)]
     peers_shown: Annotated[int, Field(ge=1, le=20)]
+    generic_overview: Annotated[int, Field(ge=1)]
     # the same agency's other years
     same_cells: Annotated[int, Field(ge=1)]
     same_cells_grave: Annotated[int, Field(ge=1)]
@@ -92,7 +97,7 @@ def _compiles(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {text}") from error
+        raise ValueError(f"“{text}”不是正则表达式") from error
     return text
 
 
@@ -193,11 +198,11 @@ class Scoring(_Part):
     @model_validator(mode="after")
     def _adds_up(self) -> Scoring:
         if sum(dimension.points for dimension in self.dimensions) != 100:
-            raise ValueError("the points of the dimensions must add up to 100")
+            raise ValueError("各维度的分值之和应为100")
         if set(self.deductions) != {"critical", "warning", "info"}:
-            raise ValueError("deductions must name critical, warning and info")
-        if min(grade.at_least for grade in self.grades) != 0:
-            raise ValueError("the lowest grade must begin at 0")
+            raise ValueError("扣分应当写明critical、warning、info三级")
+        if min((grade.at_least for grade in self.grades), default=None) != 0:
+            raise ValueError("最低一级的分数线应为0")
         return self
 
 
@@ -255,8 +260,29 @@ def load(which: str | Path) -> Profile:
         fault = error.errors()[0]
         place = ".".join(str(part) for part in fault["loc"]) or "整体"
         raise ConfigurationError(
-            f"核查方案“{path.name}”的“{place}”不可用（{fault['msg']}），请对照 default.toml 改正。"
+            f"核查方案“{path.name}”的“{place}”{_why(fault)}，请对照 default.toml 改正。"
         ) from error
+
+
+_WHY = {
+    "missing": "没有设置",
+    "extra_forbidden": "不是可用的设置",
+    "value_error": "不可用：{error}",
+    "greater_than_equal": "不应小于{ge}",
+    "greater_than": "应当大于{gt}",
+    "less_than_equal": "不应大于{le}",
+    "literal_error": "应为{expected}之一",
+}
+_KINDS = {"int": "应为整数", "float": "应为数字", "string": "应为文字", "date": "应为日期", "tuple": "应为列表",
+          "dict": "应为一组设置", "mapping": "应为一组设置", "model": "应为一组设置"}  # fmt: skip
+
+
+def _why(fault: Mapping[str, Any]) -> str:
+    """Say in Chinese what pydantic found wrong with a value."""
+    kind = str(fault["type"])
+    if kind in _WHY:
+        return _WHY[kind].format(**fault.get("ctx", {}))
+    return _KINDS.get(kind.split("_")[0], "的值不可用")
 
 
 def _path(which: str | Path) -> Path:

@@ -47,6 +47,8 @@ FAMILIES: Mapping[str, str] = {
 }
 """The families of the catalogue by the first part of an id, in its order."""
 
+SHOWN_WORDS = 12
+"""Of a list of words, so many are enough to know what it is; the profile holds the whole."""
 _FRAMES = {
     "reports": "报告",
     "sections": "部分",
@@ -91,7 +93,8 @@ def examples() -> Mapping[str, str]:
 
 
 @cache
-def _setting_names() -> Mapping[str, Mapping[str, Any]]:
+def setting_names() -> Mapping[str, Mapping[str, Any]]:
+    """Return, by dotted path, the `title` of a setting and the `rules` it decides."""
     return _toml("setting_names.toml")
 
 
@@ -110,11 +113,11 @@ class Set:
 
 def settings_of(rule: Rule, profile: Profile) -> tuple[Set, ...]:
     """Return the settings that decide a rule (as written, `catalogue.rule`) with this profile's values."""
-    named = [path for path, entry in _setting_names().items() if rule.id in entry.get("rules", ())]
+    named = [path for path, entry in setting_names().items() if rule.id in entry.get("rules", ())]
     held = (rule.check.arguments, rule.rows, rule.cases, rule.operator_when)
     paths = dict.fromkeys([*(path for part in held for path in _paths(part)), *named])
     return tuple(
-        Set(path, _setting_names().get(path, {}).get("title", path), in_words(profile.value(path)))
+        Set(path, setting_names().get(path, {}).get("title", path), in_words(profile.value(path)))
         for path in paths
     )
 
@@ -146,9 +149,12 @@ def in_words(value: Any) -> str:
     if isinstance(value, (int, float)):
         return f"{value:g}"
     if isinstance(value, Mapping):
-        return "；".join(f"{name}：{in_words(entry)}" for name, entry in value.items())
+        return "；".join(in_words(entry) for entry in value.values())
     if isinstance(value, (list, tuple)):
-        return "、".join(in_words(entry) for entry in value)
+        if not all(isinstance(entry, (bool, int, float, str)) for entry in value):
+            return f"共{len(value)}组"
+        more = f"等{len(value)}个" if len(value) > SHOWN_WORDS else ""
+        return "、".join(in_words(entry) for entry in value[:SHOWN_WORDS]) + more or "无"
     return str(value)
 
 
@@ -221,7 +227,7 @@ def _section(rule: Rule, profile: Profile, titles: dict[str, str]) -> list[str]:
         lines.append("- 交核查人员核实，不作为填报单位的问题")
     elif settled.operator_when:
         lines += [f"- 交核查人员核实：`{_conditions(entry)}`" for entry in settled.operator_when]
-    lines += [f"- 方案数值：{one.title} {one.value}（`{one.path}`）" for one in settings_of(rule, profile)]
+    lines += [f"- 方案数值：{one.title}（`{one.path}`）：{one.value}" for one in settings_of(rule, profile)]
     return lines + [f"- 说明：{note}" for note in rule.notes]
 
 

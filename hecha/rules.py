@@ -161,10 +161,17 @@ def _points(rule: Rule, profile: Profile) -> list[str]:
     dimension = next((d for d in model.dimensions if d.key == rule.dimension), None)
     if dimension is None or not dimension.points:
         return ["不计分。"]
-    critical = model.special.get(rule.id, model.deductions["critical"])
-    parts = [
-        f"“{dimension.title}”维度（{dimension.points:g}分）：严重扣{critical:g}分，"
-        f"一般扣{model.deductions['warning']:g}分，提示不扣分。"
-    ]
+    possible = {rule.severity, *(case.severity for case in rule.cases)}
+    taken = {
+        Severity.CRITICAL: model.special.get(rule.id, model.deductions["critical"]),
+        Severity.WARNING: model.deductions["warning"],
+        Severity.INFO: 0.0,
+    }
+    amounts = (
+        f"{SEVERITIES[severity]}{f'扣{points:g}分' if points else '不扣分'}"
+        for severity, points in taken.items()
+        if severity in possible
+    )
+    parts = [f"“{dimension.title}”维度（{dimension.points:g}分）：{'，'.join(amounts)}。"]
     parts += [f"{gate.title}。" for gate in model.gates if rule.id in gate.rules]
     return parts + [sentence for name, sentence in model.alerts.items() if name == rule.id]

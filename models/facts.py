@@ -197,14 +197,17 @@ CLAIMS: Schema = {
     "sentence": pl.String,  # the sentence it stands in, as printed
     "quote": pl.String,  # the words of the claim itself
     "metric": pl.String,  # what is counted; the vocabulary stands in tasks/extract/claims
-    "relation": pl.String,  # is | none (“未收到”, “未发生”) | share | outcome (“均获维持”) | sum (parts of a whole)
-    "value": pl.Float64,  # null for none and outcome
+    "relation": pl.String,  # is | none (“未收到”, 0件) | share | outcome (“均获维持”) | sum (parts of a whole)
+    "value": pl.Float64,  # 0 for none; share: per cent; sum: the sum of the parts; null for outcome
     "raw": pl.String,  # the number as printed; null where the claim has none
     "unit": pl.String,  # 件 | 条 | 元 | % …; null where none is printed
-    "base": pl.Float64,  # relation share: the number whose share is stated; sum: the stated whole
-    "parts": pl.List(pl.Float64),  # relation sum: the parts
+    "base": pl.Float64,  # relation share: the whole that the prose states, null if none; sum: the stated whole
+    "parts": pl.List(pl.Float64),  # relation sum: the parts; share: the number whose share is stated
     "scope": pl.String,  # own | whole (全市, 各部门) | part (其中, one channel, one office) | unknown
     "period": pl.String,  # this | previous | other | unknown
+    "subject": pl.String,  # what is counted in the report's own words, without period, agency and fillers
+    "exhaustive": pl.Boolean,  # relation sum: the parts are said to be all there are; else null
+    "doubt": pl.String,  # Chinese: why the claim cannot be held against the tables for certain; null if it can
     "where": pl.String,
 }
 

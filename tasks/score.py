@@ -164,6 +164,11 @@ def _deduction(model: Scoring, rule_id: str, found: Sequence[Finding]) -> Deduct
     base = model.deductions[gravest.value]
     if gravest is Severity.CRITICAL:
         base = model.special.get(rule_id, base)
-    further = min(model.further * (len(found) - 1), model.further_at_most)
-    steps = [base, *[model.further] * round(further / model.further)]
-    return Deduction(rule_id, float(base + further), "+".join(f"{step:g}" for step in steps))
+    steps, left = [base], model.further_at_most
+    for _ in found[1:]:
+        step = min(model.further, left)
+        if not step:
+            break
+        steps.append(step)
+        left -= step
+    return Deduction(rule_id, float(sum(steps)), "+".join(f"{step:g}" for step in steps))

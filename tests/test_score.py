@@ -75,6 +75,19 @@ def test_further_findings_of_a_rule_cost_one_point_up_to_three() -> None:
     assert arithmetic.points == 22.5
 
 
+def test_a_model_may_count_further_findings_otherwise() -> None:
+    found = [_finding("T4-01", subject=str(n)) for n in range(4)]
+
+    def taken(further: float, at_most: float) -> tuple[float, str]:
+        model = default().scoring.model_copy(update={"further": further, "further_at_most": at_most})
+        (deduction,) = next(d for d in score(_ALL, found, model=model).dimensions if d.deductions).deductions
+        return deduction.points, deduction.note
+
+    assert taken(0, 3) == (8.0, "8")
+    assert taken(1, 0) == (8.0, "8")
+    assert taken(2, 3) == (11.0, "8+2+1")
+
+
 def test_a_dimension_never_goes_under_zero() -> None:
     result = score(_ALL, [_finding("XY-01"), _finding("XY-02", Severity.WARNING)])
     assert {d.key: d.points for d in result.dimensions}["years"] == 0.0

@@ -113,39 +113,43 @@ class World:
 
 
 KINDS = (
-    "province/government", "province/department", "city/government", "city/department", "county/government",
+    "province/department", "city/government", "city/department", "county/government",
     "county/department", "township/government",
 )  # fmt: skip
 
 
 def world(seed: str, cities: int = 6, counties: int = 8, townships: int = 6) -> World:
-    """Make a province with its departments, `cities`, in each `counties`, in each `townships`."""
+    """Make a province with `cities`, in each `counties`, in each `townships`.
+
+    No government is there together with an agency below it: every fourth city and every third county have a
+    government alone, the others agencies without one. So the numbers of two agencies never have to agree.
+    """
     rng = random.Random(seed)
     named = places(rng)
     kinds: dict[str, list[Agency]] = {kind: [] for kind in KINDS}
-    province = f"{PROVINCE}人民政府"
-    kinds["province/government"].append(
-        Agency(province, "province", "government", "", PROVINCE, "省政府", _OF_GOVERNMENT[0],
-               ("licensing", "fees", "rules"))
-    )  # fmt: skip
+    top = f"{PROVINCE}人民政府"
     for trade in TRADES:
         name = trade.name.replace("局", "厅") if trade.name.endswith("局") else trade.name
-        kinds["province/department"].append(_department(PROVINCE, "province", province, trade, f"{PROVINCE}{name}"))
-    for _ in range(cities):
+        kinds["province/department"].append(_department(PROVINCE, "province", top, trade, f"{PROVINCE}{name}"))
+    for c in range(cities):
         city = f"{next(named)}市"
         government = f"{city}人民政府"
-        kinds["city/government"].append(
-            Agency(government, "city", "government", province, city, "市政府", rng.choice(_OF_GOVERNMENT),
-                   ("licensing", "penalty", "fees", "rules"))
-        )  # fmt: skip
+        if c % 4 == 0:
+            kinds["city/government"].append(
+                Agency(government, "city", "government", top, city, "市政府", rng.choice(_OF_GOVERNMENT),
+                       ("licensing", "penalty", "fees", "rules"))
+            )  # fmt: skip
+            continue
         kinds["city/department"] += [_department(city, "city", government, trade) for trade in TRADES]
-        for _ in range(counties):
+        for n in range(counties):
             county = f"{next(named)}{rng.choice('县县区')}"
             below = f"{county}人民政府"
-            kinds["county/government"].append(
-                Agency(below, "county", "government", government, county, f"我{county[-1]}",
-                       rng.choice(_OF_GOVERNMENT), ("licensing", "penalty", "coercion", "fees"))
-            )  # fmt: skip
+            if n % 3 == 0:
+                kinds["county/government"].append(
+                    Agency(below, "county", "government", government, county, f"我{county[-1]}",
+                           rng.choice(_OF_GOVERNMENT), ("licensing", "penalty", "coercion", "fees"))
+                )  # fmt: skip
+                continue
             kinds["county/department"] += [_department(county, "county", below, trade) for trade in TRADES]
             for _ in range(townships):
                 kinds["township/government"].append(_township(next(named), county, below, rng))

@@ -34,7 +34,7 @@ class Clean:
 
 def cases(count: int, seed: str = "clean") -> list[Case]:
     """Return `count` clean cases, each with its year before, a tenth of them districts that add up."""
-    supply = Supply(world(seed, cities=10, counties=8, townships=5), seed)
+    supply = Supply(world(seed, cities=32, counties=8, townships=3), seed)
     writers, traps = list(WRITERS), bank("traps")["traps"]
     found: list[Case] = []
     for n in range(count):

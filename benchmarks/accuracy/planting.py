@@ -107,7 +107,7 @@ def plan(
     faults: dict[str, list[Fault]], rules: Sequence[str], seed: str, variants: int = VARIANTS, pairs: int = PAIRS
 ) -> list[Planted]:  # fmt: skip
     """Return the planted cases for some rules: each rule's faults in turn, then in pairs with any other's."""
-    supply = Supply(world(seed, cities=14, counties=10, townships=3), seed)
+    supply = Supply(world(seed, cities=32, counties=8, townships=3), seed)
     everything = [f for group in faults.values() for f in group]
     planted: list[Planted] = []
     rng = random.Random(seed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 import tomllib
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -80,6 +81,15 @@ class Report:
         """Return random numbers for one purpose, the same every time."""
         return random.Random(f"{self.seed}/{self.agency.name}/{self.year}/{what}")
 
+    def _first(self, bank_name: str, size: int) -> int:
+        """Return where an agency begins in a bank of sentences; the choice moves on with the year.
+
+        So no report says what it said the year before, and no department says what its government says.
+        """
+        start = random.Random(f"{self.seed.split('/')[0]}/{self.agency.home}/{bank_name}").randrange(size)
+        below = self.agency.organ == "department" and size > 1
+        return start + (1 + zlib.crc32(self.agency.name.encode()) % (size - 1) if below else 0)
+
     def count(self, code: str) -> int:
         """Return a number of the tables; what is no number counts 0."""
         printed = self.values.get(code, "0")
@@ -129,7 +139,8 @@ class Report:
         rng, facts, banks = self.rng("prose"), self.facts(), bank("prose")
 
         def one(name: str) -> list[str]:
-            said = worded(rng, rng.choice(banks[name]), facts)
+            choices = banks[name]
+            said = worded(rng, choices[(self._first(name, len(choices)) + self.year) % len(choices)], facts)
             return [said] if said else []
 
         requests = one("requests_some" if facts["received"] or facts["carried_in"] else "requests_zero")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expectations.rule import Check, Evidence, Row, Rule, Where
+from expectations.rule import Case, Check, Evidence, Row, Rule, Where
 from expectations.rules.sources import FORM, FORM_2021
 from expectations.rules.wording import column_name, number, plus, row_name
 from models.facts import APPLICANTS, OUTCOME_LINES, OUTCOMES
-from models.results import Severity
+from models.results import Passage, Severity
 
 _KINDS = APPLICANTS[:-1]
 _RESULTS = OUTCOMES[:-1]
@@ -174,6 +174,7 @@ def _stock_flow(rows: Sequence[Row]) -> Evidence:
         observed,
         expected,
         gap,
+        passages=(Passage(row["explanation"]),) if row["explanation"] else (),
     )
 
 
@@ -203,6 +204,7 @@ TABLE_2_RULES = (
         dimension="arithmetic",
         quality="consistency",
         severity=Severity.WARNING,
+        cases=(Case(Severity.INFO, (Where("explained", "==", True),)),),
         source=f"{FORM_2021}表二“现行有效件数”",
         summary="现行有效件数应当等于上一年度现行有效件数加本年制发件数减本年废止件数。",
         hint="请核对文件清单，更正件数；因清理、失效、机构调整等产生差异的，请在第六部分说明原因。",
@@ -214,7 +216,10 @@ TABLE_2_RULES = (
         evidence=_stock_flow,
         templates=("v2021",),
         first_year=2022,
-        notes=("2021年度与2020年度口径不同，不作比较；没有上一年度报告的不作判断。",),
+        notes=(
+            "2021年度与2020年度口径不同，不作比较；没有上一年度报告的不作判断。",
+            "报告正文已说明原因的（清理失效、划转、口径调整、以本年度报告为准等）为提示。",
+        ),
     ),
 )
 

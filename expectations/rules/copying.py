@@ -1,4 +1,4 @@
-"""DUP, S5-04: reports whose words are those of another report. Who copied from whom, words cannot tell."""
+"""DUP, S5-04: reports whose words are those of another report, or nobody's. Who copied from whom, words cannot tell."""
 
 from __future__ import annotations
 
@@ -90,6 +90,14 @@ def _parent(rows: Sequence[Row]) -> Evidence:
         f"占可供比对文字的{_share(row['similarity'])}，请核实是否照抄上级机关年度报告。",
         observed=row["shared_characters"],
         passages=_passages(rows),
+    )
+
+
+def _generic(rows: Sequence[Row]) -> Evidence:
+    return Evidence(
+        "overview",
+        "第一部分没有出现本机关特有的内容（地名、机构、栏目、文件、项目或者数据），换作其他单位同样成立，请核实是否为通用文本。",
+        observed=0,
     )
 
 
@@ -208,5 +216,25 @@ RULES = (
             "上级机关以名册为准；没有名册的，只认名称所属地方的人民政府。",
             "引号内的长引文、文件名称和多数单位通用的语句不计。",
         ),
+    ),
+    Rule(
+        id="DUP-04",
+        title="空泛通用文本",
+        frame="prose",
+        dimension="originality",
+        quality="credibility",
+        severity=Severity.INFO,
+        source=_RESPONSIBILITY,
+        summary="第一部分应当写明本机关特有的内容，如地名、机构、栏目、文件、项目或者数据。",
+        hint="请结合本单位实际补充公开的领域、栏目、文件和数据。",
+        check=Check("ExpectColumnValuesToBeBetween", {"column": "overview_specifics", "min_value": 1}),
+        reads=("overview_specifics",),
+        operator_when=((Where("pictures", "==", True),),),
+        evidence=_generic,
+        templates=("v2021",),
+        first_year=2021,
+        ranks=("city", "county", "township", "unknown"),
+        reasons={"overview_specifics": "未找到“一、总体情况”部分，或者文字过少、各部分界限不清。"},
+        notes=("文字无法证明由何而来，只作提示；省级以上汇总性报告不适用。",),
     ),
 )

@@ -21,7 +21,7 @@ RESULTS = {"assessment": "工作考核", "review": "社会评议", "accountabili
 """What the report of a government has to tell besides (Regulation §50, item 4)."""
 
 _IN_PICTURES = ((Where("pictures", "==", True),),)
-_NO_OVERVIEW = "未找到“一、总体情况”部分。"
+NO_OVERVIEW = "未找到“一、总体情况”部分。"
 
 
 def _quoted(keys: Sequence[str], names: dict[str, str]) -> str:
@@ -100,7 +100,7 @@ RULES = (
         reads=("aspects_told",),
         evidence=_aspects,
         templates=("v2021",),
-        reasons={"aspects_told": _NO_OVERVIEW},
+        reasons={"aspects_told": NO_OVERVIEW},
         notes=(
             "顺序、小标题和用语不限，也可以不分小标题；同义写法见核查方案的词表。",
             "分了小标题、某一方面只在其他内容中提及的，为提示。",
@@ -125,9 +125,7 @@ RULES = (
         reads=("results_told",),
         evidence=_results,
         organs=("government",),
-        reasons={
-            "results_told": "文中没有工作考核、社会评议、责任追究的通常说法，但有相近的表述，是否就是其结果须由人核实。",
-        },
+        reason_column="results_reason",
         notes=(
             "全文任何部分有说明的都算；考评、问责、满意度调查、“未发生责任追究”等说法都可以。",
             "只有“社会监督”“通报批评”等相近表述的不作判断，列为待核。",
@@ -157,7 +155,7 @@ RULES = (
         vacuous=True,
         evidence=_length,
         templates=("v2021",),
-        reasons={"overview_characters": _NO_OVERVIEW},
+        reasons={"overview_characters": NO_OVERVIEW},
         notes=(
             "只是部分地方的要求，默认方案不启用。",
             "设区的市级以上政府的报告不适用；级别不明的政府报告不作判断。",
@@ -183,7 +181,7 @@ FIGURE_RULES = (
         vacuous=True,
         evidence=_figures,
         templates=("v2021",),
-        reasons={"overview_figures": _NO_OVERVIEW},
+        reasons={"overview_figures": NO_OVERVIEW},
         notes=("各表全部为零的乡镇（街道）报告不要求。",),
     ),
 )

@@ -96,7 +96,8 @@ RULES = (
         reads=("problems_parts",),
         evidence=_parts,
         reasons={
-            "problems_parts": "未找到“五、存在的主要问题及改进情况”部分，或者其后的内容未见，文字可能不完整。"
+            "problems_parts": "未找到“五、存在的主要问题及改进情况”部分，或者用语特殊、文字不完整，"
+            "是否写明了问题和改进情况须由人核实。"
         },
         notes=("先后顺序、分不分小标题和用语不限。",),
     ),

@@ -1,4 +1,4 @@
-"""PUB: where and how a report was published, in how many versions; META-10: who files it."""
+"""PUB: where and how a report was published, and in how many versions."""
 
 from __future__ import annotations
 
@@ -16,11 +16,6 @@ ONLY_OUTSIDE = (
     "须由使用单位提供外部数据表（docs/OUTSIDE.md）；没有提供的，本规则不适用；表中没有该机关的，不作判断。"
 )
 _SHOWN = 5  # cells named in a sentence
-# Bodies that serve an organ from inside, parts of an organ, and companies; 中心 and 馆 that serve the public are not meant
-_NO_ORGAN = (
-    r"(?:后勤|机关服务|机关事务服务|信息|网络|电教|培训|会议|接待|印刷|宣传|财务|结算|核算)(?:服务|管理|保障)?中心$"
-    r"|(?:[^办事]处|科|股)室?$|(?:公司|集团|协会|学会|商会|基金会)$"
-)
 _COLUMN = r"年度?报告?|年报"
 
 
@@ -79,36 +74,6 @@ def _cell(template: str | None, code: str) -> str:
     row, column = rest.rsplit(".", 1)
     return f"{TABLE_NAMES.get(table[:2], table)}“{row_name(template, table, row)}”行“{column_name(template, table, column)}”列"
 
-
-def _filer(rows: Sequence[Row]) -> Evidence:
-    agency = rows[0]["agency"]
-    return Evidence(
-        "", f"报告主体“{agency}”可能不是行政机关，请确认其是否应当以自己的名义编制年度报告。", observed=agency
-    )
-
-
-FILER_RULES = (
-    Rule(
-        id="META-10",
-        title="报告主体适格",
-        frame="reports",
-        dimension="structure",
-        quality="compliance",
-        severity=Severity.INFO,
-        source=f"{REGULATION}第十条、第二十七条、第五十四条",
-        summary="年度报告由行政机关，依法对外以自己名义履职的派出机构、内设机构，或者法律、法规授权的组织编制。",
-        hint="请核查人员确认报告主体的性质；当地要求企事业单位、园区等报送的，不是问题。",
-        check=Check("ExpectColumnValuesToNotMatchRegex", {"column": "agency", "regex": _NO_ORGAN}),
-        reads=("agency",),
-        evidence=_filer,
-        templates=None,
-        addressee=Addressee.OPERATOR,
-        reasons={"agency": "未见报告机关的名称。"},
-        notes=(
-            "只提示从名称看属于内部服务机构、内设科室、企业、社会团体的，由核查人员确认，不是填报单位的问题。",
-        ),
-    ),
-)
 
 RULES = (
     Rule(

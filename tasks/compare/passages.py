@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.compare.shingles import Numbers, Pieces
+from tasks.extract.mentions.passage import Passage
+from tasks.extract.mentions.personal import masked, persons
 
 _ALIKE = 0.6
 """Two sentences match when this share of the pieces of both is the same: 0.6 lets a word be changed, not a thought."""
@@ -36,7 +38,8 @@ def side_by_side(own: Sentences, other: Sentences) -> tuple[int, list[dict[str, 
     """Return how many characters of the own sentences match, and the matching passages, longest first.
 
     A passage is a run of sentences that match one after the other in both reports:
-    ``{"own": …, "other": …, "section": …}``, at most `MOST`, each about `LONGEST` characters long at most.
+    ``{"own": …, "other": …, "section": …}``, at most `MOST`, each about `LONGEST` characters long at most, personal
+    data masked.
     """
     partner = _partners(own, other)
     runs: list[list[int]] = []
@@ -60,12 +63,18 @@ def side_by_side(own: Sentences, other: Sentences) -> tuple[int, list[dict[str, 
         kept = _cut(runs[run], own)
         passages.append(
             {
-                "own": "".join(own.texts[sentence] for sentence in kept),
-                "other": "".join(other.texts[partner[sentence]] for sentence in kept),
+                "own": _presentable([own.texts[sentence] for sentence in kept]),
+                "other": _presentable([other.texts[partner[sentence]] for sentence in kept]),
                 "section": own.sections[kept[0]],
             }
         )
     return sum(lengths), passages
+
+
+def _presentable(sentences: Sequence[str]) -> str:
+    """Join sentences and mask the personal data in them: a finding must not spread what it shows."""
+    text = "".join(sentences)
+    return masked(text, list(persons(Passage(0, "", text, "{}"))))
 
 
 def _cut(run: Sequence[int], own: Sentences) -> Sequence[int]:

@@ -12,14 +12,14 @@ _PLACE = re.compile(
 )
 _GENERAL = re.compile(r"^(?:省|市|区|县|旗|州|镇|乡|街道)(?=[\u4e00-\u9fff]{2})")
 _ENDING = re.compile(
-    r"(?:委员会|办公室|办事处|管理局|监督局|人民政府|政府|管委会|局|委|办|厅|署|中心|队|站|院|所|会|社|行|处|部)+$"
+    r"(?:委员会|办公室|办事处|管理局|监督局|人民政府|政府|管委会|局|委|办|厅|署|中心|队|站|院|所)+$"
 )
 _INTERNAL = re.compile(
     r"(?:局|厅|委|办|处|署|院|中心|机关|单位)?(?:党政|综合|秘书)?(?:办公室|办公厅)$|(?:局|厅|委)机关$"
 )
 _ORGAN = re.compile(r"(?:局|委员会|委|厅|政府)$")
-_TASK = re.compile(r"(?:监督|管理)+$")
-_GOVERNMENT = re.compile(r"(?:人民政府|政府|管委会|管理委员会|街道办事处|办事处)$")
+_TASK = re.compile(r"(?:监督|管理|监管|事务|运输|服务)+$")
+_GOVERNMENT = re.compile(r"(?:人民政府|政府|管委会|(?<!监督)管理委员会|街道办事处|办事处)$")
 _FILLER = str.maketrans("", "", "和与及、的")
 
 
@@ -62,9 +62,12 @@ def _compared(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], .
         return "unsure"  # the government of the place, say: it may publish for its departments
     if core == own_core:
         return "own" if elsewhere is False else "unsure"
-    if _is_short_form(core, own_core) or _is_short_form(own_core, core):
+    if core in own_core or own_core in core:
+        return "variant"
+    whole, own_whole = _whole(name), _whole(own)
+    if _is_short_form(whole, own_whole) or _is_short_form(own_whole, whole):
         return "own" if elsewhere is False else "unsure"
-    if core in own_core or own_core in core or _is_renamed(core, own_core, renamed):
+    if _is_renamed(core, own_core, renamed):
         return "variant"
     return "other" if elsewhere is False else "unsure"
 
@@ -77,13 +80,22 @@ def _folded(name: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _parts(name: str) -> tuple[tuple[str, ...], str]:
-    """Return the places at the beginning of a name, and the rest without the word for the kind of organ."""
+    """Return the places at the beginning of a name, and the rest without the words for the kind of organ."""
+    places, rest = _split(name)
+    return places, _core(rest)
+
+
+def _whole(name: str) -> str:
+    return _split(name)[1].translate(_FILLER)
+
+
+def _split(name: str) -> tuple[tuple[str, ...], str]:
     rest = _GENERAL.sub("", name)
     places: list[str] = []
     while match := _PLACE.match(rest):
         places.append(match.group())
         rest = rest[match.end() :]
-    return tuple(places), _core(rest)
+    return tuple(places), rest
 
 
 def _core(name: str) -> str:

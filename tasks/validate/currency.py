@@ -39,7 +39,7 @@ def told_by_prose(reports: pl.DataFrame, facts: Facts, profile: Profile) -> pl.D
         plenum cited, and the one that was the newest when the report year began.
     date_printed: signed | printed | metadata | none.
     """
-    years = _years(facts.mentions, reports)
+    years = _years(facts.mentions, facts.paragraphs, reports)
     meetings = _meetings(facts.mentions, reports, profile.words.meetings)
     dates = _dates(facts.paragraphs, reports)
     told = facts.paragraphs.filter(pl.col("section").is_in(_TOLD)).get_column("submission").unique()
@@ -56,18 +56,22 @@ def told_by_prose(reports: pl.DataFrame, facts: Facts, profile: Profile) -> pl.D
     )
 
 
-def _years(mentions: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
+def _years(mentions: pl.DataFrame, paragraphs: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     value = pl.col("value").cast(pl.Int32, strict=False)
     told = (
         mentions.filter((pl.col("kind") == "year") & pl.col("section").is_in(_TOLD))
         .select("submission", "mention", "paragraph", "section", "role", "sentence", said=value)
         .join(reports.select("submission", "year"), on="submission")
+        .join(
+            paragraphs.select("submission", "paragraph", "text"), on=["submission", "paragraph"], how="left"
+        )
         .sort("submission", "mention")
         .with_columns(
             own=(pl.col("said") == pl.col("year")) & pl.col("role").is_in(_OWN_ROLES),
             acting_old=(pl.col("said") < pl.col("year")) & (pl.col("role") == "acting"),
             dated_old=(pl.col("said") < pl.col("year")) & (pl.col("role") == "dated"),
-            first=pl.int_range(pl.len()).over("submission", "section") == 0,
+            first=(pl.int_range(pl.len()).over("submission", "section") == 0)
+            & pl.col("text").str.starts_with(pl.col("sentence")),
         )
     )
     old = pl.col("acting_old") | pl.col("dated_old")

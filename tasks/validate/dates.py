@@ -137,7 +137,7 @@ def _seen(reports: pl.DataFrame) -> pl.DataFrame:
 
     Only what cannot have been otherwise proves a report late: the supervisor's own table, or a signature after the
     deadline. The date of a web page may be that of a later publication or of a move to another system, so alone it is
-    for our operator to look at; in time it stays in time.
+    for our operator to look at; in time it stays in time. Where no page is known the signature stands for it.
     """
     deadline, page, signed = pl.col("deadline"), pl.col("published_on"), pl.col("signed_on")
     # a page dated before the year was over was not this report's publication (TIME-04 speaks of it)
@@ -161,6 +161,8 @@ def _seen(reports: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("signature"))
         .when(on_page.is_not_null())
         .then(pl.lit("page"))
+        .when((signed > pl.col("year_end")) & pl.col("signature_sure").fill_null(False))
+        .then(pl.lit("signature"))
     )
     # signed in a later year than the next: a text that was published again, or a slip in the date
     sure = (

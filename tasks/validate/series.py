@@ -13,34 +13,45 @@ _JUMPING = ("t3.received_new.total", "t2.licensing.decisions", "t2.penalty.decis
 _BOUNDLESS = 1e9
 """How many times as much something is that was nothing before."""
 
-_SENTENCE = r"[^。；;！!？?\n]*"
-_CARRIED = (
-    "(?:机构改革|机构调整|合并|划转|撤销|整合|更名|有误|差错|错误|更正|重新统计|重复统计|核减|核增|口径|不一致|差异"
-    "|为准|漏报|漏统|误报)"
+_SENTENCE = r"[^。；;！!？?\n]+[。；;！!？?]?"
+_CARRIED = "结转"
+# 合并, 撤销 and 整合 of bodies, not of requests
+_CARRIED_WHY = (
+    "机构改革|机构调整|(?:机构|部门|单位|职能|职责|局).{0,6}(?:合并|撤销|整合)|合并(?:组建|重组|设立)|划转|划入|更名"
+    "|有误|差错|错误|更正|重新统计|重复统计|核减|核增|口径|不一致|差异|为准|漏报|漏统|误报"
 )
-_CARRIED_NOTE = (
-    rf"({_SENTENCE}结转{_SENTENCE}{_CARRIED}{_SENTENCE}|{_SENTENCE}{_CARRIED}{_SENTENCE}结转{_SENTENCE})"
+_STOCK = "规范性文件|规章|现行有效|文件件数"
+# that documents were looked through (清理) is done every year and explains nothing; a number of those that went does
+_STOCK_WHY = (
+    r"以本(?:年度?|次)?(?:报告|年报)(?:数据)?为准|与上(?:一)?年度?.{0,16}(?:不一致|不同|差异|不符)|口径|重新统计|核减|核增"
+    r"|(?:失效|到期|划转|划入|划出|移交|移入|移出|调出|调入)[^，,]{0,16}\d+件|\d+件[^，,]{0,10}(?:失效|到期|划转|划入|划出|移交)"
 )
-_STOCK = r"(?:规范性文件|规章|现行有效|文件件数)"
-_CHANGED = (
-    r"(?:以本(?:年度?|次)?(?:报告|年报)(?:数据)?为准|与上(?:一)?年度?[^。]{0,16}(?:不一致|不同|差异|不符)|口径|重新统计|核减|核增"
-    r"|(?:失效|到期|划转|划入|划出|移交|移入|移出|调出|调入)[^。，,]{0,16}\d+件|\d+件[^。，,]{0,10}(?:失效|到期|划转|划入|划出|移交))"
-)
-_STOCK_NOTE = rf"({_SENTENCE}{_STOCK}{_SENTENCE}{_CHANGED}{_SENTENCE}|{_SENTENCE}{_CHANGED}{_SENTENCE}{_STOCK}{_SENTENCE})"
 
 
 def explanations(paragraphs: pl.DataFrame) -> pl.DataFrame:
     """Return what a report says of a difference to the year before: submission, carried_note, stock_note.
 
     The sentence as printed that tells why 上年结转 or the number of 现行有效 documents does not continue last year's;
-    null where there is none. One row a report.
+    null where there is none. One row a report that speaks of either.
     """
-    text = pl.col("text").str.normalize("NFKC").str.replace_all(r"\s+", "")
+    sentence = pl.col("sentence")
     return (
-        paragraphs.filter(pl.col("section") != "title")
-        .with_columns(carried_note=text.str.extract(_CARRIED_NOTE), stock_note=text.str.extract(_STOCK_NOTE))
+        paragraphs.lazy()
+        .filter((pl.col("section") != "title") & pl.col("text").str.contains(f"{_CARRIED}|{_STOCK}"))
+        .select("submission", sentence=pl.col("text").str.replace_all(r"\s+", "").str.extract_all(_SENTENCE))
+        .explode("sentence")
+        .select(
+            "submission",
+            carried_note=pl.when(sentence.str.contains(_CARRIED) & sentence.str.contains(_CARRIED_WHY)).then(
+                sentence
+            ),
+            stock_note=pl.when(sentence.str.contains(_STOCK) & sentence.str.contains(_STOCK_WHY)).then(
+                sentence
+            ),
+        )
         .group_by("submission", maintain_order=True)
         .agg(pl.col("carried_note", "stock_note").drop_nulls().first())
+        .collect()
     )
 
 

@@ -21,6 +21,8 @@ _OWN = (
     rf"|只(?:包括|包含|含|统计|反映)){_CHARACTERS}{{0,20}}"
     r"(?:部门|乡镇|街道|单位|县|区|下级|本机关|本级|办公室|办公厅)"
 )
+_LEFT_OUT = rf"(?:不|仅|只|未)(?:包括|包含|含|涵盖|涉及|统计|反映|指|限|为){_CHARACTERS}*"
+"""What a report says it does not take in, to the end of the sentence."""
 _TO_THE_FEN = 0.00005
 """Half of the last of four decimals: what rounding may take from each report's fees, in 万元."""
 
@@ -59,7 +61,10 @@ def covers(paragraphs: pl.DataFrame) -> pl.DataFrame:
         paragraphs.filter(pl.col("section").is_in(["title", "intro", "overview", "other"]))
         .group_by("submission", maintain_order=True)
         .agg(text.alias("said"))
-        .with_columns(whole=pl.col("said").str.contains(_WHOLE), own=pl.col("said").str.contains(_OWN))
+        .with_columns(
+            whole=pl.col("said").str.replace_all(_LEFT_OUT, "").str.contains(_WHOLE),
+            own=pl.col("said").str.contains(_OWN),
+        )
     )
     return said.select(
         "submission",

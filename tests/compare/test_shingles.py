@@ -46,9 +46,7 @@ def test_likeness_is_cut_not_rounded(common: int, one: int, other: int, expected
     assert likeness(common, one, other) == expected
 
 
-_TEXTS = st.lists(
-    st.frozensets(st.integers(min_value=0, max_value=24), min_size=1, max_size=20), max_size=12
-)
+_TEXTS = st.lists(st.frozensets(st.integers(min_value=0, max_value=24), min_size=1, max_size=20), max_size=12)
 
 
 def _all_pairs(texts: list[Pieces], threshold: float) -> set[tuple[int, int, int]]:

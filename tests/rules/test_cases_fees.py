@@ -84,7 +84,9 @@ CASES = {
         [("STR-01", "critical", "agency", "other", None, "六、其他需要报告的事项", None, ("S6-01",))],
         {"S6-01": "FAIL"},
     ),
-    "S6-01 section six suspected": Case(_heading("uncertain"), [], {"S6-01": _NOT}),
+    "S6-01 section six suspected": Case(
+        _heading("uncertain"), [], dict.fromkeys(("S6-01", "S6-02", "S6-03", "S6-04"), _NOT)
+    ),
     "S6-01 year unknown": Case(
         change(_other("无。"), "reports", pl.lit(True), year=None),
         [],

@@ -199,5 +199,5 @@ def test_sentences(evaluations: dict[str, Evaluation]) -> None:
     )
     reasons = {n.rule: n.reason for n in evaluations["STR-12 words that come near"].not_assessed}
     assert reasons["STR-12"] == (
-        "文中没有工作考核、社会评议、责任追究的通常说法，但有相近的表述，是否就是其结果须由人核实。"
+        "文中没有“社会评议”“责任追究”的通常说法，只有相近的表述，是否就是其结果须由人核实。"
     )

@@ -76,7 +76,12 @@ CASES = {
         {"S5-01": _NOT} | _undecided(*_NONE_LISTED),
     ),
     "S5-01 perhaps cut off": Case(
-        _without("other", change_prose(_problems(_PROBLEMS), "signature")),
+        change(
+            _without("other", change_prose(_problems(_PROBLEMS), "signature")),
+            "reports",
+            pl.lit(True),
+            fee_statement=None,
+        ),
         [("STR-01", "critical", "agency", "other", None, "六、其他需要报告的事项", None, ("S6-01",))],
         {"S5-01": _NOT} | _undecided(*_UNNUMBERED),
     ),

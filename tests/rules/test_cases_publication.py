@@ -1,4 +1,4 @@
-"""PUB, META-10, EXT: how a report came, who files it, how far our reading goes."""
+"""PUB, EXT: how a report came, and how far our reading goes."""
 
 from __future__ import annotations
 
@@ -116,13 +116,6 @@ CASES = {
         {"PUB-04": "FAIL"},
     ),
     "PUB-04 a correction": Case(_versions(conflicting_cells=[], other_version=None), [], {}),
-    "META-10 a service inside": Case(
-        _report(agency="映溪区机关后勤服务中心"),
-        [("META-10", "info", "operator", "", "映溪区机关后勤服务中心", None, None, ())],
-        {"META-10": "FAIL"},
-    ),
-    "META-10 a centre that serves the public": Case(_report(agency="映溪区政务服务中心"), [], {}),
-    "META-10 no name": Case(_report(agency=None), [], {"META-10": "NOT_ASSESSABLE"}),
     "EXT-02 two readings": Case(
         _doubtful(),
         [("EXT-02", "info", "operator", "t2", 2, None, None, ())],
@@ -143,7 +136,7 @@ def said() -> dict[str, Evaluation]:
 
 
 def _mine(rule: str) -> bool:
-    return rule.startswith(("PUB", "META-10", "EXT-02", "EXT-03"))
+    return rule.startswith(("PUB", "EXT-02", "EXT-03"))
 
 
 @pytest.mark.parametrize("name", CASES)

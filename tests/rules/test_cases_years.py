@@ -186,5 +186,23 @@ def test_the_words(said: dict[str, Evaluation]) -> None:
     )
     explained = next(f for f in said["XY-01 explained by the report"].findings if f.rule == "XY-01")
     assert [p.own for p in explained.passages] == [
-        "因机构改革划入原区林业站未办结申请1件,上年结转与上年度报告结转下年度的件数不一致"
+        "因机构改革划入原区林业站未办结申请1件，上年结转与上年度报告结转下年度的件数不一致。"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "explained"),
+    [
+        ("因规范性文件有效期届满，2件规范性文件失效，现行有效件数以本年度报告为准。", True),
+        ("区政府划转规范性文件3件至映溪区水务局。", True),
+        ("扎实开展行政规范性文件清理工作，清理结果及时公布。", False),
+        ("全年主动公开规范性文件23件。", False),
+    ],
+)
+def test_a_difference_of_the_stock_that_the_report_explains(text: str, explained: bool) -> None:
+    other = "依据《政府信息公开信息处理费管理办法》（国办函〔2020〕109号），本年度未收取信息处理费。"
+    facts = change_prose(_CLEAN, "other", other, text)
+    facts = change(facts, "documents", pl.col("kind") == "normative_docs", previous_in_force=25.0)
+    found = [t for t in told(evaluate_cases({"a": Case(facts, [], {})})["a"]) if t[0] == "T2-03"]
+    severity = "info" if explained else "warning"
+    assert found == [("T2-03", severity, "agency", "normative_docs", 23, 28, -5, ())]

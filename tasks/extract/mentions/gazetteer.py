@@ -65,6 +65,11 @@ def _codes() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def _ends() -> frozenset[str]:
+    return frozenset(name[-2:] for name in _codes())
+
+
+@cache
 def _names() -> dict[str, str]:
     return {code: name for name, codes in _codes().items() for code in codes}
 
@@ -117,10 +122,12 @@ def places(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
     A name straight after the one it lies in (四川省宜宾市) keeps only the codes that lie there. A name of two
     characters, or one that is also a word, counts only straight after such a name.
     """
-    known = _codes()
+    known, ends = _codes(), _ends()
     found: list[tuple[int, int, tuple[str, ...]]] = []
     for suffix in _SUFFIX.finditer(text):
         end = suffix.end()
+        if text[end - 2 : end] not in ends:
+            continue
         following = text[end : end + 1]
         if following and following in _NO_NAME_BEFORE[suffix.group()]:
             continue

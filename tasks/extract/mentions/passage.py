@@ -10,9 +10,9 @@ from typing import Any
 
 # Widths are made alike one character for one, so that places in `plain` are places in the printed text.
 _LETTERS = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
-_WIDTHS = str.maketrans(
-    "".join(map(chr, _LETTERS)) + "（）：，；－％", "".join(chr(c - 0xFEE0) for c in _LETTERS) + "():,;-%"
-)
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_NARROW = str.maketrans("".join(map(chr, _LETTERS)), "".join(chr(c - 0xFEE0) for c in _LETTERS))
+_MARKS = tuple(zip("（）：，；－％", "():,;-%", strict=True))
 _SENTENCE_ENDS = "。！？!?\n"
 _CLAUSE_ENDS = _SENTENCE_ENDS + ",;:"
 _TITLED = re.compile(r"《[^《》]*(?:〈[^〈〉]*〉[^《》]*)?》|<[^<>]{2,60}>|〈[^〈〉]{2,60}〉")
@@ -48,7 +48,10 @@ class Passage:
     @cached_property
     def plain(self) -> str:
         """The text with full-width digits, letters, brackets and marks made narrow; as long as the text."""
-        return self.text.translate(_WIDTHS)
+        text = self.text
+        for wide, narrow in _MARKS:
+            text = text.replace(wide, narrow)
+        return text.translate(_NARROW) if _WIDE.search(text) else text
 
     @cached_property
     def _titled(self) -> list[tuple[int, int]]:

@@ -17,7 +17,13 @@ from stdnum.exceptions import ValidationError
 
 from tasks.extract.mentions.passage import Passage
 
-_DIGITS = re.compile(r"(?<![\dA-Za-z.\-])\d(?:[ \-]?[\d*×Xx]){9,20}(?![\dA-Za-z])")
+_DIGITS = re.compile(
+    r"(?<![\dA-Za-z.*])(?<!\d-)(?:"
+    r"(?:\+?86[ -]?)?1[3-9]\d[ -]\d{4}[ -]\d{4}|\+?86[ -]?1[3-9]\d{9}"
+    r"|\d{6} \d{8} \d{3}[\dXx]|\d{4}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?"
+    r"|\d{10,18}[\dXx]|\d{2,6}[*×Xx]{2,14}\d{0,4}[Xx]?"
+    r")(?![\dA-Za-z*])(?!-\d)"
+)
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AMOUNT = re.compile(r"\s?(?:元|万|件|条|次|人|个|户|亩|吨|平)")
 _STARS = re.compile(r"[*×]{2,}|[Xx]{2,}")
@@ -92,7 +98,9 @@ def _numbers(passage: Passage) -> Iterator[Person]:
     text = passage.plain
     for match in _DIGITS.finditer(text):
         printed = match.group()
-        compact = re.sub(r"[ \-]", "", printed)
+        compact = re.sub(r"[ +-]", "", printed)
+        if len(compact) == 13 and compact.startswith("86"):
+            compact = compact[2:]
         first, last = passage.sentence_span(match.start())
         around = text[max(first, match.start() - 40) : min(last, match.end() + 20)]
         start, end = match.span()
@@ -100,20 +108,13 @@ def _numbers(passage: Passage) -> Iterator[Person]:
             if len(compact) == 11 or len(compact) == 18:
                 kind = "phone" if len(compact) == 11 else "resident_id"
                 yield Person(start, end, kind, printed, "masked")
-        elif (
-            len(compact) == 11 and _MOBILE.fullmatch(compact) and printed.count("-") + printed.count(" ") <= 2
-        ):
+        elif _MOBILE.fullmatch(compact) and not _AMOUNT.match(text[end : end + 2]):
             yield Person(start, end, "phone", _mask(compact, 3, 4), _phone_role(around))
-        elif _is_resident_id(compact) and printed.count(" ") + printed.count("-") <= 3:
+        elif _is_resident_id(compact):
             yield Person(start, end, "resident_id", _mask(compact, 2, 3), "bare")
         elif 16 <= len(compact) <= 19 and compact.isdigit() and luhn.is_valid(compact):
-            role = (
-                "office"
-                if _OFFICIAL_ACCOUNT.search(around)
-                else "account"
-                if _CARD.search(around)
-                else "bare"
-            )
+            official, account = _OFFICIAL_ACCOUNT.search(around), _CARD.search(around)
+            role = "office" if official else "account" if account else "bare"
             if role != "bare" or compact.startswith("62"):
                 yield Person(start, end, "bank_card", _mask(compact, 4, 4), role)
 

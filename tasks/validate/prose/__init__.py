@@ -10,6 +10,7 @@ from tasks.validate.prose.aspects import with_aspects, with_results
 from tasks.validate.prose.extent import with_extent
 from tasks.validate.prose.fees import with_fees
 from tasks.validate.prose.problems import with_problems
+from tasks.validate.prose.specifics import with_specifics
 from tasks.validate.prose.texts import section_texts
 
 _CELLS = ("t3.received_new.total", "t3.results.other.overdue_fee.total", "t3.results.other.misc.total")
@@ -20,7 +21,7 @@ def prepare_prose(facts: Facts, reports: pl.DataFrame, profile: Profile) -> pl.D
     """Return one row a report, on any form: its context, and what its sections say.
 
     `reports`: as prepared. Columns besides the context: those of `with_aspects`, `with_results`, `with_problems`,
-    `with_fees` and `with_extent` (see there); the cells of table 3 that such statements speak of, by their codes
+    `with_fees`, `with_extent` and `with_specifics` (see there); the cells of table 3 that such statements speak of, by their codes
     (null unless read for certain).
     """
     context = reports.select(
@@ -48,5 +49,6 @@ def prepare_prose(facts: Facts, reports: pl.DataFrame, profile: Profile) -> pl.D
         .pipe(with_problems, profile)
         .pipe(with_fees)
         .pipe(with_extent, profile)
+        .pipe(with_specifics, facts, profile)
         .drop(_TEXTS)
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from expectations.profile import Profile
-from expectations.rules.overview import ASPECTS, RESULTS
+from expectations.rules.overview import ASPECTS, NO_OVERVIEW, RESULTS
 from tasks.validate.prose.texts import any_of
 
 _SUB_HEADING = r"\([一二三四五六七八九十]{0,2}\)[、.,]?([^,。;:!?()]{2,16})"
@@ -82,8 +82,8 @@ def with_results(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Add whether the whole text tells the results of 工作考核, 社会评议 and 责任追究 (Regulation §50, item 4).
 
     Columns: results_told (0 to 3; null where one that is not named may be meant by other words, or where section one
-    was not found), results_absent (list), peoples_government (False: an agency of a government such as a 街道办事处,
-    which the Regulation does not name).
+    was not found), results_reason (why it is null, in Chinese), results_absent and results_near (lists),
+    peoples_government (False: not a government itself, such as a 街道办事处, which the Regulation does not name).
     """
     named = _found(profile.words.results)
     near = _found(profile.words.results_near)
@@ -117,6 +117,18 @@ def with_results(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
             .when(pl.col("results_near").list.len() > 0)
             .then(None)
             .otherwise(len(RESULTS)),
+            results_reason=pl.when(pl.col("overview").is_null())
+            .then(pl.lit(NO_OVERVIEW))
+            .otherwise(
+                pl.format(
+                    "文中没有{}的通常说法，只有相近的表述，是否就是其结果须由人核实。",
+                    pl.col("results_near")
+                    .list.eval(
+                        pl.lit("“") + pl.element().replace_strict(RESULTS, return_dtype=pl.String) + "”"
+                    )
+                    .list.join(""),
+                )
+            ),
         )
         .drop(f"{key}_result" for key in RESULTS)
     )

@@ -67,7 +67,7 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """
     words = profile.words
     text = pl.col("problems")
-    kept = text.str.replace_all(_HEADING, "").str.replace_all(_REFERENCE, "")
+    kept = _without_references(text)
     clause = f"[^{_CLAUSE_END}]*(?:{_DEFECT})[^{_CLAUSE_END}]*"
     separated = kept.str.replace_all(_ENUMERATOR, "。")
     counted = prose.get_column("problems").map_elements(
@@ -78,26 +78,24 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
             _nothing=text.str.contains(_NOTHING) | (text == ""),
             _clauses=separated.str.replace_all(_ANNOUNCED, "").str.extract_all(clause),
             _announced=kept.str.contains(_ANNOUNCED),
-            _after=separated.str.replace(f"^(?s:.*?)(?:{_ANNOUNCED}|{_DEFECT})", ""),
+            # what comes after the first problem, and is none
+            _answer=separated.str.replace(f"^(?s:.*?)(?:{_ANNOUNCED}|{_DEFECT})", "").str.replace_all(
+                clause, ""
+            ),
             _counted=counted,
+            _elsewhere=pl.concat_str("extra", pl.col("other").fill_null(""), separator="。"),
         )
+        .with_columns(_said=pl.col("_clauses").list.len())
         .with_columns(
-            _problem=pl.when(pl.col("_announced") | (pl.col("_clauses").list.len() > 0))
-            .then(pl.lit(True))
-            .when(kept.str.replace_all(_NO_COMPLAINT, "").str.contains(_COMPLAINT))
-            .then(None)
-            .otherwise(pl.lit(False)),
-            _measure=pl.when(
-                text.str.contains(_PROMISE)
-                | pl.col("_after").str.replace_all(clause, "").str.contains(_ACTION)
-            )
-            .then(pl.lit(True))
-            .when(pl.col("_after").str.replace_all(clause, "").str.contains(_MAYBE_MEASURE))
-            .then(None)
-            .otherwise(pl.lit(False)),
-            _said=pl.col("_clauses").list.len(),
-        )
-        .with_columns(
+            _problem=_told(
+                pl.col("_announced") | (pl.col("_said") > 0),
+                kept.str.replace_all(_NO_COMPLAINT, "").str.contains(_COMPLAINT)
+                | _without_references(pl.col("_elsewhere")).str.contains(_ANNOUNCED),
+            ),
+            _measure=_told(
+                text.str.contains(_PROMISE) | pl.col("_answer").str.contains(_ACTION),
+                pl.col("_answer").str.contains(_MAYBE_MEASURE) | pl.col("_elsewhere").str.contains(_PROMISE),
+            ),
             _generic=_share(
                 pl.col("_clauses"),
                 pl.element().str.contains(any_of(words.generic_problems))
@@ -131,11 +129,13 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         problems_parts=pl.when(text.is_not_null() & ((parts == "both") | pl.col("ended"))).then(parts),
         problem_clauses=pl.col("_clauses"),
         # entries of the list of problems that were not recognised as such may well be particular
-        generic_share=pl.when(some).then(
+        generic_share=pl.when(some)
+        .then(
             pl.col("_generic")
             * pl.col("_said")
             / pl.max_horizontal("_said", pl.col("_counted").struct.field("problems"))
-        ),
+        )
+        .round(4),
         specifics=_names_something(text, pl.col("year")),
         off_topic_share=pl.when(some).then("_off"),
         problems_counted=pl.col("_counted").struct.field("problems"),
@@ -143,8 +143,17 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     ).drop(name for name in found.columns if name.startswith("_"))
 
 
+def _without_references(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(_HEADING, "").str.replace_all(_REFERENCE, "")
+
+
+def _told(certain: pl.Expr, perhaps: pl.Expr) -> pl.Expr:
+    """True where it is told, null where other words or another place may tell it, else False."""
+    return pl.when(certain).then(pl.lit(True)).when(~perhaps).then(pl.lit(False))
+
+
 def _share(clauses: pl.Expr, condition: pl.Expr) -> pl.Expr:
-    hits: pl.Expr = clauses.list.eval(condition.cast(pl.Float64)).list.mean()
+    hits: pl.Expr = clauses.list.eval(condition.cast(pl.Float64)).list.mean().round(4)
     return hits
 
 

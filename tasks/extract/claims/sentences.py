@@ -1,0 +1,61 @@
+"""The prose cut into sentences and these into segments, and which part of the work each sentence speaks of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+_RADICALS = range(0x2F00, 0x2FD6)  # some PDFs print 一 as the Kangxi radical
+_SAME_WIDTH = str.maketrans(
+    {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFF10, 0xFF1A), *_RADICALS)}
+    | {"％": "%", "﹪": "%", "．": "."}
+)
+_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|(?<=\d)\s+(?=%)")
+_SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?")
+_QUOTED = re.compile(r"“[^“”]{0,60}”|《[^《》]{0,80}》|「[^「」]{0,60}」")
+
+REQUESTS, DISPUTES, PROACTIVE, OTHER = "requests", "disputes", "proactive", "other"
+_HEADING = re.compile(
+    r"[（(]?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[)）、.．](?!\d)"
+    r"(?P<words>[^，。；：:\d]{0,30})"
+)
+_DOMAINS = (
+    (re.compile(r"依申请|申请公开|公开申请|收到和处理"), REQUESTS),
+    (re.compile(r"复议|诉讼"), DISPUTES),
+    (re.compile(r"主动公开|信息公开情况"), PROACTIVE),
+    (re.compile(r"信息管理|平台|监督|保障|组织|机制|标准化|队伍|培训|宣传"), OTHER),
+)
+OF_SECTION = {"requests": REQUESTS, "disputes": DISPUTES, "proactive": PROACTIVE}
+"""What a section of the form is about before any sub-heading."""
+
+
+def plain(text: str) -> str:
+    """Return `text` with digits, points and per-cent signs of one width, without blanks beside Chinese characters.
+
+    Blanks between two digits stay: whether they are one number cannot be told.
+    """
+    return _SPACE.sub("", text.translate(_SAME_WIDTH))
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a paragraph that `plain` prepared."""
+    for match in _SENTENCE.finditer(text):
+        yield match.group()
+
+
+def without_quotations(sentence: str) -> str:
+    """Return the sentence with titles and quoted words blanked out, so that every other character keeps its place."""
+    return _QUOTED.sub(lambda match: "…" * len(match.group()), sentence)
+
+
+@lru_cache(maxsize=4096)
+def _domain_of_words(words: str) -> str | None:
+    return next((domain for pattern, domain in _DOMAINS if pattern.search(words)), None)
+
+
+def heading_domain(sentence: str) -> str | None:
+    """Return what a sentence with a numbered sub-heading at its start is about; None without one."""
+    match = _HEADING.match(sentence)
+    return _domain_of_words(match.group("words")) if match else None
