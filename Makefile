@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install ocr dev sweep test lint lock samples docs bench accuracy-readers fuzz clean
+.PHONY: install ocr dev sweep test lint lock samples docs bench accuracy accuracy-readers fuzz clean
 
 install: $(VENV)/.installed
 ocr: $(VENV)/.installed-ocr
@@ -50,6 +50,9 @@ lock:
 
 bench: dev
 	@for script in reading validation command storing; do echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; done
+
+accuracy: dev
+	$(BIN)/python -m benchmarks.accuracy
 
 accuracy-readers: dev
 	$(BIN)/python -m benchmarks.accuracy_readers

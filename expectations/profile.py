@@ -91,6 +91,14 @@ class Thresholds(_Part):
     problems_shortest: Annotated[int, Field(ge=1)]
     generic_problems: Share
     off_topic: Share
+    # credibility of the numbers
+    magnitude: Annotated[float, Field(gt=1)]
+    magnitude_from: Annotated[int, Field(ge=1)]
+    alike_below: Annotated[int, Field(ge=1, le=6)]
+    carried_out_share: Share
+    carried_out_from: Annotated[int, Field(ge=1)]
+    pending_share: Share
+    pending_from: Annotated[int, Field(ge=1)]
 
 
 def _compiles(text: str) -> str:

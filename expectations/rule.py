@@ -106,6 +106,8 @@ class Check:
                 found[value] = None
             elif name in ("column_list", "left_columns", "right_columns", "candidate_columns"):
                 found |= dict.fromkeys(value)
+            elif name == "pairs":
+                found |= dict.fromkeys(column for pair in value for column in pair)
             elif name == "equations":
                 for equation in value:
                     found |= dict.fromkeys((*equation["left"], *equation["right"]))

@@ -13,6 +13,8 @@ from expectations.catalogue import rules
 from expectations.gx.number_form import ExpectColumnPairNumberToFitForm
 from expectations.gx.sums import (
     ExpectColumnEquationsToHold,
+    ExpectColumnInequalitiesToHold,
+    ExpectColumnPairsToBeEqualWhereKnown,
     ExpectColumnSumsToBeAtLeast,
     ExpectColumnSumsToBeEqual,
 )
@@ -23,6 +25,8 @@ _OWN = {
     expectation.__name__: expectation
     for expectation in (
         ExpectColumnEquationsToHold,
+        ExpectColumnInequalitiesToHold,
+        ExpectColumnPairsToBeEqualWhereKnown,
         ExpectColumnPairNumberToFitForm,
         ExpectColumnSumsToBeAtLeast,
         ExpectColumnSumsToBeEqual,

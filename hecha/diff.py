@@ -151,7 +151,7 @@ def sentence(it: Compared) -> str:
         return f"同一单位{one['year']}、{other['year']}两个年度的报告。"
     if it.relation == "agencies":
         return f"两份报告的单位不同（{one['agency']}、{other['agency']}），以下差异仅供参考。"
-    return "有一份报告的单位或者年度未能识别，以下差异仅供参考。"
+    return "有报告的单位或者年度未能识别，以下差异仅供参考。"
 
 
 # --------------------------------------------------------------------------------------------- JSON
@@ -233,7 +233,7 @@ def write_page(it: Compared, path: Path) -> None:
         sides=(_page_side(it, 0), _page_side(it, 1)),
         relation=sentence(it),
         warned=it.relation in ("agencies", "unknown"),
-        years=it.relation == "years",
+        versions=it.relation == "versions",
         cells=it.cells,
         headings=it.headings,
         prose=it.prose,
@@ -305,7 +305,7 @@ def show(console: Console, it: Compared, page: Path | None) -> None:
         for text in texts:
             say(Text.assemble(f"    {TEXT_CHANGES[text.kind]}　", *_pieces(text.pieces)))
 
-    names = CHANGES["years" if it.relation == "years" else "versions"]
+    names = CHANGES["versions" if it.relation == "versions" else "years"]
     kinds: Counter[str] = Counter(found.kind for found in it.findings)
     counted = "，".join(f"{names[kind]}{kinds[kind]}" for kind in names)
     head(f"需报送单位处理的问题（{counted}）")

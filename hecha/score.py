@@ -274,14 +274,20 @@ def _say_maxima(say: Any, it: Explained) -> None:
     without = [part.model.title for part in it.parts if part.score is None]
     if without:
         say(f"  没有规则得出结论、不计入的维度：{'、'.join(without)}。")
-    say(
-        f"  计入的维度在模型中共{it.weights:g}分，满分＝模型分值÷{it.weights:g}×100，取到0.1；"
-        "取整的零头由余数大的维度补足，使合计为100。"
-    )
+    if it.weights == 100:
+        say("  各维度都计入，满分即模型分值：")
+    else:
+        say(
+            f"  计入的维度在模型中共{it.weights:g}分，满分＝模型分值÷{it.weights:g}×100，取到0.1；"
+            "取整的零头由余数大的维度补足，使合计为100。"
+        )
     for part in it.parts:
         if part.score is not None:
             exact = part.model.points * 100 / it.weights
             rounded = f"{part.score.maximum:g}"
+            if it.weights == 100:
+                say(f"    {part.model.title}　{rounded}")
+                continue
             shown = rounded if f"{exact:g}" == rounded else f"{exact:.3f}，取{rounded}"
             say(f"    {part.model.title}　{part.model.points:g}÷{it.weights:g}×100＝{shown}")
 
@@ -296,11 +302,8 @@ def _say_deductions(say: Any, it: Explained) -> None:
         for taken in part.taken:
             gravest = taken.findings[0].severity
             deduction = taken.deduction
-            sum_ = (
-                f"{deduction.note}＝{deduction.points:g}"
-                if "+" in deduction.note
-                else f"{deduction.points:g}"
-            )
+            steps = deduction.note.replace("+", "＋")
+            sum_ = f"{steps}＝{deduction.points:g}" if "＋" in steps else f"{deduction.points:g}"
             say(
                 Text.assemble(
                     "    ",

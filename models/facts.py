@@ -214,13 +214,15 @@ CLAIMS: Schema = {
 MENTIONS: Schema = {
     "submission": pl.String,
     "mention": pl.Int32,  # number in reading order, from 1
-    "paragraph": pl.Int32,
+    "paragraph": pl.Int32,  # null for what stands in a table
     "section": pl.String,
-    "kind": pl.String,  # year | document | place | agency | level | congress | phone | resident_id | bank_card | …
-    "text": pl.String,  # as printed
-    "value": pl.String,  # in its plain form: 2023, 国办公开办函〔2021〕30号, 370000
+    # year | relative_time | congress | document | order | law | article | principle | place | level | agency | residue
+    # | phone | resident_id | bank_card | address | applicant
+    "kind": pl.String,
+    "text": pl.String,  # as printed; personal data masked
+    "value": pl.String,  # in its plain form: 2023, 国办公开办函〔2021〕30号, 370000; null for personal data
     "role": pl.String,  # how it is used: acting | period | title | comparison | plan | quoted | masked | …
-    "sentence": pl.String,
+    "sentence": pl.String,  # as printed; personal data masked
     "where": pl.String,
 }
 

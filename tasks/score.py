@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import floor
 
 from expectations.catalogue import rule
@@ -21,6 +22,11 @@ from models.results import (
     Severity,
     Verdict,
 )
+
+
+@cache
+def _compares(rule_id: str) -> bool:
+    return rule(rule_id).compares
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def score(
     left_out = tuple(
         rule_id
         for rule_id, verdict in verdicts.items()
-        if verdict is Verdict.NOT_ASSESSABLE and rule(rule_id).compares
+        if verdict is Verdict.NOT_ASSESSABLE and _compares(rule_id)
     )
     basis = counted(verdicts, findings, left_out)
     decided = set(basis.decided)

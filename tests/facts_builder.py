@@ -36,7 +36,7 @@ PROSE: dict[str, tuple[str, ...]] = {
         "（一）主动公开",
         "全年通过区政府网站主动公开林地审批、造林绿化、森林防火等政府信息126条。",
         "（二）依申请公开",
-        "全年新收政府信息公开申请63件，上年结转5件，全年办结60件，结转下年度继续办理8件。",
+        "全年新收政府信息公开申请63件，上年结转5件，全年办结60件，结转下年度继续办理8件。其他处理中有申请人撤回申请的情形。",
         "（三）政府信息管理",
         "严格执行信息发布审核制度，对栖云岭林场公益林补偿信息逐条核对后发布。",
         "（四）政府信息公开平台建设",
@@ -52,7 +52,8 @@ PROSE: dict[str, tuple[str, ...]] = {
         "改进情况：一是组织业务科室学习图解制作，本年新增图解类解读6件；二是建立按月通报制度，乡镇林业站信息报送时间平均缩短4天。",
     ),
     "other": (
-        "依据《政府信息公开信息处理费管理办法》（国办函〔2020〕109号），本年度未收取信息处理费。",
+        "依据《政府信息公开信息处理费管理办法》（国办函〔2020〕109号），本年度未收取信息处理费，"
+        "对发出收费通知后逾期未缴纳的不再处理。",
         "无其他需要报告的事项。",
     ),
 }
@@ -76,7 +77,7 @@ _DISPUTES = {
 _TABLE_2 = {
     "t2.rules.issued": 0,
     "t2.rules.repealed": 0,
-    "t2.rules.in_force": 2,
+    "t2.rules.in_force": 0,
     "t2.normative_docs.issued": 5,
     "t2.normative_docs.repealed": 2,
     "t2.normative_docs.in_force": 23,
@@ -90,7 +91,13 @@ _TABLE_2 = {
 def clean_cells(template_id: str) -> dict[str, float]:
     """Return the value of every cell of the clean report."""
     template = load(template_id)
-    results = [row.key for row in template.table3_rows if row.key.startswith("results.") and not row.total]
+    # a county bureau has no secrets to refuse
+    rare = ("results.denied.state_secret", "results.denied.security_stability")
+    results = [
+        row.key
+        for row in template.table3_rows
+        if row.key.startswith("results.") and not row.total and row.key not in rare
+    ]
     lines: dict[str, dict[str, int]] = {row.key: {} for row in template.table3_rows}
     for place, applicant in enumerate(APPLICANTS[:-1]):
         asked = _ASKED[applicant]
@@ -98,6 +105,8 @@ def clean_cells(template_id: str) -> dict[str, float]:
         for line in ("received_new", "carried_in", "carried_out"):
             lines[line][applicant] = asked[line]
         share, left = divmod(done, len(results))
+        for line in rare:
+            lines[line][applicant] = 0
         for index, line in enumerate(results):
             lines[line][applicant] = share + (1 if (index + place) % len(results) < left else 0)
         lines["results.total"][applicant] = done

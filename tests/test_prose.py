@@ -43,6 +43,9 @@ def _with(section: str, *paragraphs: str) -> dict[str, Any]:
         ("严格执行《政府信息公开信息处理费管理办法》。", "refers", None, None),
         ("全年行政事业性收费为0元。", "none", None, None),
         ("没有其他需要报告的事项。", "none", None, None),
+        ("全镇收取垃圾处理费3000元。", "none", None, None),
+        ("收取城市基础设施配套费3000元。", "none", None, None),
+        ("上年收取信息处理费500元，本年度未收取信息处理费。", "charged", None, None),
     ],
 )
 def test_statements_on_the_fee(sentence: str, kind: str, amount: float | None, basis: str | None) -> None:

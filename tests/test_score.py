@@ -111,8 +111,9 @@ def test_a_missing_table_gates_also_as_a_consequence() -> None:
 def test_a_copy_gates_from_its_likeness_on() -> None:
     model = default().scoring
     for alike, gates in ((0.9499, ()), (0.95, ("与其他报告几乎完全相同（雷同度95%及以上），最高59分",))):
-        copied = replace(_finding("DUP-02", Severity.WARNING), observed=alike)
+        copied = replace(_finding("DUP-02"), observed=alike)
         assert tuple(gate.title for gate in closed_gates(model, [copied])) == gates, alike
+        assert closed_gates(model, [replace(copied, severity=Severity.WARNING)]) == []
 
 
 def test_a_gate_closes_only_from_its_severity_on() -> None:

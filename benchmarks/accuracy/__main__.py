@@ -32,7 +32,11 @@ def main(only: Sequence[str]) -> int:
     if only:
         for name, one in entries.items():
             if one["planted"] and (name in only or family(name) in only):
-                print(f"{name}: {one['found']} of {one['planted']}, cells {one['right']}", *one["misses"], sep="\n  ")
+                print(
+                    f"{name}: {one['found']} of {one['planted']}, cells {one['right']}",
+                    *one["misses"],
+                    sep="\n  ",
+                )
         for rule, said in unexplained.items():
             print(f"other: {rule}", *said[:5], sep="\n  ")
         return 0
@@ -119,7 +123,9 @@ def entry(name: str, planted: Sequence[Planted]) -> dict[str, Any]:
         "paired_found": count(paired, "found"),
         "formats": len({p.case.report.writer for p in planted}),
         "misses": [
-            f"{p.name}: {p.seen.verdict} {p.seen.told}".strip() for p in planted if p.seen and not p.seen.found
+            f"{p.name}: {p.seen.verdict} {p.seen.told}".strip()
+            for p in planted
+            if p.seen and not p.seen.found
         ],
         "other_cells": [p.name for p in planted if p.seen and p.seen.found and not p.seen.right],
     }
@@ -136,7 +142,9 @@ def goals_missed(found: dict[str, Any]) -> list[str]:
     missed += [f"clean report not read: {one}" for one in found["clean"]["unread"]]
     for f in found["real"]["findings"]:
         if f["judgement"] in (None, "wrong"):
-            missed.append(f"published report, {f['judgement'] or 'not judged'}: {f['file']} {f['rule']} {f['subject']}")
+            missed.append(
+                f"published report, {f['judgement'] or 'not judged'}: {f['file']} {f['rule']} {f['subject']}"
+            )
     missed += [f"published report, known defect not found: {one}" for one in found["real"]["lost"]]
     missed += [f"differs: {way}" for way, count in found["same"]["ways"].items() if count]
     return missed

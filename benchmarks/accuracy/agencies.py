@@ -130,7 +130,9 @@ def world(seed: str, cities: int = 6, counties: int = 8, townships: int = 6) -> 
     top = f"{PROVINCE}人民政府"
     for trade in TRADES:
         name = trade.name.replace("局", "厅") if trade.name.endswith("局") else trade.name
-        kinds["province/department"].append(_department(PROVINCE, "province", top, trade, f"{PROVINCE}{name}"))
+        kinds["province/department"].append(
+            _department(PROVINCE, "province", top, trade, f"{PROVINCE}{name}")
+        )
     for c in range(cities):
         city = f"{next(named)}市"
         government = f"{city}人民政府"

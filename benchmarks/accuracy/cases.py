@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from itertools import count
 
 from benchmarks.accuracy.agencies import Agency, World
 from benchmarks.accuracy.numbers import numbers
@@ -38,14 +37,22 @@ class Supply:
         self._left = {kind: list(agencies) for kind, agencies in world.kinds.items()}
         for agencies in self._left.values():
             random.Random(seed).shuffle(agencies)
-        self._number = count()
+        self._used: set[str] = set()
 
-    def take(self, kind: str, power: str | None = None) -> Agency:
-        """Return an agency of a kind (with a power) that nobody has had. Raises LookupError."""
-        left = self._left[kind]
-        for at, agency in enumerate(left):
-            if power is None or power in agency.powers:
-                return left.pop(at)
+    def take(self, kind: str, power: str | None = None, apart: bool = False) -> Agency:
+        """Return an agency of a kind (with a power) that nobody has had. Raises LookupError.
+
+        `apart`: nobody else has had or will have one with the same agency above it.
+        """
+        for agency in self._left[kind]:
+            if power is not None and power not in agency.powers:
+                continue
+            if apart and agency.parent in self._used:
+                continue
+            self._used.add(agency.parent)
+            for left in self._left.values():
+                left[:] = [a for a in left if a is not agency and not (apart and a.parent == agency.parent)]
+            return agency
         raise LookupError(f"no {kind} left")
 
 
@@ -67,7 +74,12 @@ def case(
 def entry(agency: Agency, first_year: int) -> RosterEntry:
     """Return the roster's entry for an agency."""
     return RosterEntry(
-        agency.name, agency.rank, agency.organ, agency.parent or None, agency.aliases, range(first_year, FOREVER)
+        agency.name,
+        agency.rank,
+        agency.organ,
+        agency.parent or None,
+        agency.aliases,
+        range(first_year, FOREVER),
     )
 
 
@@ -80,5 +92,3 @@ def roster(cases: list[Case]) -> Roster:
             since = one.first_year or report.year
             first[report.agency.name] = (report.agency, min(since, known[1]) if known else since)
     return Roster(tuple(entry(agency, since) for agency, since in first.values()))
-
-

@@ -90,9 +90,16 @@ def _vary(report: Report, rng: random.Random) -> None:
         report.title = f"{report.agency.name}{report.year}年度政府信息公开工作年度报告"
     if rng.random() < 0.2:
         report.signed[1] = f"{_spoken(report.year + 1)}年一月{rng.choice(('十五', '二十', '九', '二十六'))}日"
-    if report.template.id == "v2021" and report.agency.powers and "fees" in report.agency.powers and rng.random() < 0.3:
+    if (
+        report.template.id == "v2021"
+        and report.agency.powers
+        and "fees" in report.agency.powers
+        and rng.random() < 0.3
+    ):
         report.prose["other"] = [
-            report.say("按照国办函〔2020〕109号文件，本年度按量计收信息处理费380元，已上缴国库。没有其他需要报告的事项。")
+            report.say(
+                "按照国办函〔2020〕109号文件，本年度按量计收信息处理费380元，已上缴国库。没有其他需要报告的事项。"
+            )
         ]
 
 
@@ -140,7 +147,9 @@ def judged(made: Sequence[Case], swept: Swept) -> Clean:
     formats: dict[str, int] = {}
     for report in reports:
         formats[report.writer] = formats.get(report.writer, 0) + 1
-    found = Clean(len(reports), dict(sorted(formats.items())), [f"{e.file}: {e.message}" for e in swept.errors])
+    found = Clean(
+        len(reports), dict(sorted(formats.items())), [f"{e.file}: {e.message}" for e in swept.errors]
+    )
     decided = total = 0
     for name, evaluation in swept.evaluations.items():
         accusing = list(blamed(evaluation))

@@ -53,6 +53,7 @@ class Fault:
         kinds, years, sizes, power: reports it fits (see `agencies.World`, `numbers.SIZES`).
         previous: the agency's report of the year before is in the sweep.
         formats: writers that can carry it; None: all.
+        apart: no other agency of the same place is in the sweep (the fault brings its own neighbours).
         stage: faults of the tables go before those of the prose, those of the finished parts come last.
     """
 
@@ -68,6 +69,7 @@ class Fault:
     previous: bool = False
     formats: tuple[str, ...] | None = None
     stage: int = 1
+    apart: bool = False
 
 
 _ALL: list[Fault] = []
@@ -76,7 +78,7 @@ _ALL: list[Fault] = []
 def fault(
     rule: str, areas: str, *, also: str = "", kinds: tuple[str, ...] = ANYONE, years: tuple[int, ...] = RECENT,
     sizes: tuple[str, ...] = SOME, power: str | None = None, previous: bool = False,
-    formats: tuple[str, ...] | None = None, stage: int = 1,
+    formats: tuple[str, ...] | None = None, stage: int = 1, apart: bool = False,
 ) -> Callable[[Plant], Plant]:  # fmt: skip
     """Enter a function that plants a fault; its docstring is the fault's name. Lists are words with spaces between."""
 
@@ -84,7 +86,7 @@ def fault(
         name = (plant.__doc__ or plant.__name__).strip().rstrip(".")
         _ALL.append(
             Fault(rule, name, plant, frozenset(also.split()), frozenset(areas.split()), kinds, years, sizes, power,
-                  previous, formats, stage)
+                  previous, formats, stage, apart)
         )  # fmt: skip
         return plant
 

@@ -56,10 +56,9 @@ def _requests(
         counts = {"received_new": new, "carried_in": old, "carried_out": out, "results.total": done}
         for _ in range(done):
             line = rng.choice(_USUAL * 3 + _SELDOM)
-            if undivided or rng.random() > 0.02:
-                line = f"results.{line}"
-            else:
-                line = "results.other.overdue_correction"
+            line = (
+                f"results.{line}" if undivided or rng.random() > 0.02 else "results.other.overdue_correction"
+            )
             counts[line] = counts.get(line, 0) + 1
         for line, count in counts.items():
             values[f"t3.{line}.{applicant}"] = str(count)

@@ -72,17 +72,25 @@ def _summary(found: Found) -> str:
     for certain in (True, False):
         of = [r for name, r in rules.items() if (family(name) in CERTAIN) is certain and r["planted"]]
         planted, seen = sum(r["planted"] for r in of), sum(r["found"] for r in of)
-        names = ", ".join(f for f in FAMILIES if (f in CERTAIN) is certain and any(family(n) == f for n in rules))
+        names = ", ".join(
+            f for f in FAMILIES if (f in CERTAIN) is certain and any(family(n) == f for n in rules)
+        )
         share = f"{_percent(seen, planted)} ({seen} of {planted})" if planted else "–"
-        lines.append(f"| planted faults found: {names} | {share} | {'100 %' if certain else f'{GOAL:.0%} each'} |")
+        lines.append(
+            f"| planted faults found: {names} | {share} | {'100 %' if certain else f'{GOAL:.0%} each'} |"
+        )
     under = [n for n, r in rules.items() if r["planted"] and r["found"] < r["goal"] * r["planted"]]
     lines.append(f"| rules under their goal | {len(under)}{': ' + ', '.join(under) if under else ''} | 0 |")
     clean, real = found["clean"], found["real"]
     lines.append(f"| accusations in {clean['reports']} clean reports | {len(clean['alarms'])} | 0 |")
     judged = [f for f in real["findings"] if f["judgement"]]
     wrong = [f for f in judged if f["judgement"] == "wrong"]
-    lines.append(f"| findings in published reports that are wrong | {len(wrong)} of {len(judged)} judged | 0 |")
-    lines.append(f"| findings in published reports not judged yet | {len(real['findings']) - len(judged)} | 0 |")
+    lines.append(
+        f"| findings in published reports that are wrong | {len(wrong)} of {len(judged)} judged | 0 |"
+    )
+    lines.append(
+        f"| findings in published reports not judged yet | {len(real['findings']) - len(judged)} | 0 |"
+    )
     lines.append(f"| known defects of published reports not found | {len(real['lost'])} | 0 |")
     same = found["same"]
     lines.append(f"| evaluations that differ between {len(same['ways']) + 1} ways of taking in {same['reports']} reports | "

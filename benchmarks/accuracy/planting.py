@@ -42,7 +42,9 @@ class Planted:
         """What a list of misses calls it."""
         report = self.case.report
         beside = f", beside {', '.join(self.beside)}" if self.beside else ""
-        return f"{self.fault.name} [{self.number}], {report.writer}, {report.agency.name} {report.year}{beside}"
+        return (
+            f"{self.fault.name} [{self.number}], {report.writer}, {report.agency.name} {report.year}{beside}"
+        )
 
 
 def plant(
@@ -56,7 +58,7 @@ def plant(
     powers = {f.power for f in chosen if f.power}
     if not (kinds and years and sizes) or len(powers) > 1:
         return None
-    formats = [w for w in _formats(chosen)]
+    formats = list(_formats(chosen))
     writer = format_of(number) if formats is None else None
     if formats:
         wanted = format_of(number)
@@ -66,7 +68,8 @@ def plant(
     agency = None
     for at in range(len(kinds)):
         try:
-            agency = supply.take(kinds[(number + at) % len(kinds)], next(iter(powers), None))
+            kind = kinds[(number + at) % len(kinds)]
+            agency = supply.take(kind, next(iter(powers), None), any(f.apart for f in chosen))
             break
         except LookupError:
             continue
@@ -86,7 +89,8 @@ def plant(
         answers[one.rule] = one.plant(made, rng, number)
     _name_files(made)
     found = [
-        Planted(one, number, answers[one.rule], made, [f.rule for f in chosen if f is not one]) for one in chosen
+        Planted(one, number, answers[one.rule], made, [f.rule for f in chosen if f is not one])
+        for one in chosen
     ]
     if told is not None:
         told += found
@@ -114,13 +118,21 @@ def plan(
     for rule in rules:
         own = faults[rule]
         for number in range(variants):
-            plant([own[number % len(own)]], number // len(own) if len(own) > 1 else number, supply, f"{seed}/{number}", planted)
+            plant(
+                [own[number % len(own)]],
+                number // len(own) if len(own) > 1 else number,
+                supply,
+                f"{seed}/{number}",
+                planted,
+            )
         made = 0
         for attempt in range(40):
             if made == pairs:
                 break
             one, other = own[attempt % len(own)], rng.choice(everything)
-            if compatible(one, other) and plant([one, other], attempt, supply, f"{seed}/pair{attempt}", planted):
+            if compatible(one, other) and plant(
+                [one, other], attempt, supply, f"{seed}/pair{attempt}", planted
+            ):
                 made += 1
     return planted
 
@@ -129,6 +141,7 @@ def compatible(one: Fault, other: Fault) -> bool:
     """Say whether two faults can stand in one report without getting in each other's way."""
     return (
         one.rule != other.rule
+        and "everything" not in one.areas | other.areas
         and not one.areas & other.areas
         and other.rule not in one.also
         and one.rule not in other.also

@@ -68,6 +68,8 @@ class Report:
     file: str = ""
     published: str | None = None
     """The date of publication that the page itself gives."""
+    page: Callable[[bytes], bytes] | None = None
+    """What is done to a finished web page."""
     fees: str = "fees"
     _prose: dict[str, list[str]] | None = None
 
@@ -88,7 +90,9 @@ class Report:
         """
         start = random.Random(f"{self.seed.split('/')[0]}/{self.agency.home}/{bank_name}").randrange(size)
         below = self.agency.organ == "department" and size > 1
-        return start + (1 + zlib.crc32(self.agency.name.encode()) % (size - 1) if below else 0)
+        return start + (
+            1 + zlib.crc32(f"{self.agency.name}/{bank_name}".encode()) % (size - 1) if below else 0
+        )
 
     def count(self, code: str) -> int:
         """Return a number of the tables; what is no number counts 0."""
@@ -146,7 +150,7 @@ class Report:
         requests = one("requests_some" if facts["received"] or facts["carried_in"] else "requests_zero")
         requests += one("disputes_some" if facts["review"] or facts["suits"] else "disputes_none")
         documents = one("documents_some") if facts["issued"] and self.template.id == "v2021" else []
-        found = {
+        return {
             "intro": one("intro"),
             "opening_part": one("opening"),
             "proactive_part": one("proactive") + documents,
@@ -160,7 +164,6 @@ class Report:
             "plan_part": one("plan"),
             "other": one(self.fees if self.year >= 2020 else "other_before_fees"),
         }
-        return found
 
     def overview(self) -> list[str]:
         """Return section one as paragraphs: sub-headings run in, apart, or none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 
 from benchmarks.accuracy.cases import Case, roster
 from benchmarks.accuracy.writing import written
@@ -31,9 +31,9 @@ class Swept:
 
     def named(self, file: str) -> str | None:
         """Return the name with its suffix of a file named without."""
-        return self._names().get(file)
+        return self._names.get(file)
 
-    @cache
+    @cached_property
     def _names(self) -> dict[str, str]:
         return {name.rpartition(".")[0]: name for name in self.evaluations}
 
@@ -65,7 +65,9 @@ def read(files: Sequence[Artifact], processes: int) -> tuple[list[Rows], list[Er
     return [a for a in flat if not isinstance(a, ErrorView)], [a for a in flat if isinstance(a, ErrorView)]
 
 
-def sweep_cases(cases: Sequence[Case], outside: Outside | None = None, profile: Profile | None = None) -> Swept:
+def sweep_cases(
+    cases: Sequence[Case], outside: Outside | None = None, profile: Profile | None = None
+) -> Swept:
     """Write the reports of the cases and sweep them, with the roster of their agencies."""
     files = [written(report) for one in cases for report in one.reports()]
     return sweep(files, roster(list(cases)), outside, profile)

@@ -57,6 +57,8 @@ def written(report: Report) -> Artifact:
     """Write a report in its format."""
     write, suffix = WRITERS[report.writer]
     content = write(report.parts())
+    if report.page is not None:
+        content = report.page(content)
     if report.published is not None:
         content = _dated(content, report.published)
     name = f"{report.file or f'{report.year}/{report.agency.name}'}.{suffix}"

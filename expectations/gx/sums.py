@@ -70,6 +70,40 @@ class MulticolumnEquationsHold(MulticolumnMapMetricProvider):  # type: ignore[mi
         return together
 
 
+class MulticolumnInequalitiesHold(MulticolumnMapMetricProvider):  # type: ignore[misc]
+    """Every inequality Σ left ≥ Σ right of a list holds."""
+
+    condition_metric_name = "multicolumn_inequalities.hold"
+    condition_domain_keys = MulticolumnSumsEqual.condition_domain_keys
+    condition_value_keys = ("equations",)
+
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(cls, column_list: Any, **kwargs: Any) -> Any:
+        holds = [
+            _difference(column_list, one["left"], one["right"]) >= -TOLERANCE for one in kwargs["equations"]
+        ]
+        together = holds[0]
+        for one in holds[1:]:
+            together = together & one
+        return together
+
+
+class MulticolumnPairsEqualWhereKnown(MulticolumnMapMetricProvider):  # type: ignore[misc]
+    """Every pair of columns is equal where both are known."""
+
+    condition_metric_name = "multicolumn_pairs.equal_where_known"
+    condition_domain_keys = MulticolumnSumsEqual.condition_domain_keys
+    condition_value_keys = ("pairs",)
+
+    @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(cls, column_list: Any, **kwargs: Any) -> Any:
+        differs = False
+        for one, other in kwargs["pairs"]:
+            gap = (column_list[one] - column_list[other]).abs()
+            differs = differs | (gap > TOLERANCE)  # a missing side gives no gap
+        return ~differs
+
+
 class _Sums(MulticolumnMapExpectation):  # type: ignore[misc]
     """Two lists of columns; `column_list`, which Great Expectations wants, follows from them."""
 
@@ -149,8 +183,59 @@ class ExpectColumnEquationsToHold(MulticolumnMapExpectation):  # type: ignore[mi
         return renderer_configuration
 
 
+class ExpectColumnInequalitiesToHold(ExpectColumnEquationsToHold):
+    """Expect that in every row no left sum of a list is under its right sum.
+
+    Args:
+        equations (list of dict): each with the column names under ``left`` and ``right``.
+    """
+
+    map_metric = "multicolumn_inequalities.hold"
+
+    @classmethod
+    def _prescriptive_template(cls, renderer_configuration: RendererConfiguration) -> RendererConfiguration:
+        renderer_configuration.add_param(name="equations", param_type=RendererValueType.ARRAY)
+        renderer_configuration.template_str = "In every row " + " and ".join(
+            f"{' + '.join(e['left'])} ≥ {' + '.join(e['right']) or '0'}"
+            for e in renderer_configuration.kwargs["equations"]
+        )
+        return renderer_configuration
+
+
+class ExpectColumnPairsToBeEqualWhereKnown(MulticolumnMapExpectation):  # type: ignore[misc]
+    """Expect that in every row the two columns of each pair are equal, where both have a value.
+
+    Args:
+        pairs (list of lists): two column names each.
+    """
+
+    pairs: list[list[str]]
+    column_list: list[str] = []  # noqa: RUF012 - a pydantic field, copied for every instance
+    ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = "never"
+
+    map_metric = "multicolumn_pairs.equal_where_known"
+    success_keys = ("mostly", "pairs")
+    args_keys = ("pairs",)
+
+    @pydantic.root_validator(pre=True)  # type: ignore[untyped-decorator]
+    def _name_all_columns(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return values | {
+            "column_list": list(dict.fromkeys(name for pair in values["pairs"] for name in pair))
+        }
+
+    @classmethod
+    def _prescriptive_template(cls, renderer_configuration: RendererConfiguration) -> RendererConfiguration:
+        renderer_configuration.add_param(name="pairs", param_type=RendererValueType.ARRAY)
+        renderer_configuration.template_str = "In every row, where both are known: " + " and ".join(
+            " = ".join(pair) for pair in renderer_configuration.kwargs["pairs"]
+        )
+        return renderer_configuration
+
+
 __all__ = [
     "ExpectColumnEquationsToHold",
+    "ExpectColumnInequalitiesToHold",
+    "ExpectColumnPairsToBeEqualWhereKnown",
     "ExpectColumnSumsToBeAtLeast",
     "ExpectColumnSumsToBeEqual",
 ]

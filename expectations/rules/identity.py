@@ -73,7 +73,7 @@ def _names(rows: Sequence[Row]) -> Evidence:
     row = rows[0]
     other = "是另一机关" if row["use"] == "other" else "与其不一致"
     return Evidence(
-        row["role"],
+        "signature" if row["role"] == "signature" else "intro",
         f"{part(row)}所列机关为“{row['text']}”，报告机关为“{row['agency']}”，{other}。",
         observed=row["text"],
         expected=row["agency"],

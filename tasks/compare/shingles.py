@@ -20,6 +20,7 @@ _ALPHABET = 7131  # the largest number whose fifth power fits into 64 bits
 _CHARACTERS = 0x110000
 _BREAK = "\n"
 _RANGES = 8
+_LISTS = 32  # of a text's rarest pieces that stand in too many others, so many are looked through
 _SLACK = 1e-9  # products of a threshold and a length are not exact
 
 
@@ -108,7 +109,8 @@ def alike(
     filtering: Chaudhuri, Ganti, Kaushik 2006; Bayardo, Ma, Srikant 2007). So only texts that share such a piece are
     compared, exactly, and none is missed while a rare piece stands in at most `longest` texts. Where more share one
     (thousands of reports of one mould), each is compared with the `nearest` next in length and with the `nearest`
-    shortest, which in a mould are the most alike.
+    shortest, which in a mould are the most alike; and if none of these is alike, with those that share most of its
+    rarest pieces.
 
     The pairs found do not depend on the order of `texts`; equal texts may be given once or often.
     """
@@ -119,19 +121,37 @@ def alike(
     lists = _lists(ranked, sizes, threshold)
     marked = np.zeros(1 + max((int(r[-1]) for r in ranked if len(r)), default=0), dtype=bool)
     seen = np.zeros(len(order), dtype=bool)
-    for here, own in enumerate(ranked):
-        before = _before(here, lists, seen, longest, nearest)
-        # the others are shorter: they must have at least t·|x| pieces to be alike
-        before = before[sizes[before] >= threshold * sizes[here] - _SLACK]
-        if not len(before):
-            continue
-        marked[own] = True
-        common = _counted([ranked[other] for other in before], marked)
-        marked[own] = False
-        enough = common >= threshold * (sizes[here] + sizes[before] - common) - _SLACK
-        for other, number in zip(before[enough].tolist(), common[enough].tolist(), strict=True):
-            first, second = sorted((order[here], order[other]))
-            yield first, second, number
+    alone = np.ones(len(order), dtype=bool)
+
+    def compared(here: int, others: Numbers) -> Iterator[tuple[int, int]]:
+        """Yield those of the others that are alike, and the pieces shared."""
+        # who has less than t·|x| pieces, or of whom x has less than that, cannot be alike
+        shortest = np.minimum(sizes[others], sizes[here])
+        others = others[shortest >= threshold * np.maximum(sizes[others], sizes[here]) - _SLACK]
+        if not len(others):
+            return
+        marked[ranked[here]] = True
+        common = _counted([ranked[other] for other in others], marked)
+        marked[ranked[here]] = False
+        enough = common >= threshold * (sizes[here] + sizes[others] - common) - _SLACK
+        alone[others[enough]] = False
+        alone[here] &= not enough.any()
+        yield from zip(others[enough].tolist(), common[enough].tolist(), strict=True)
+
+    for here in range(len(order)):
+        for other, common in compared(here, _before(here, lists, seen, longest, nearest)):
+            yield (*_ascending(order[here], order[other]), common)
+    once: set[tuple[int, int]] = set()
+    for here in np.flatnonzero(alone).tolist():
+        for other, common in compared(here, _likeliest(here, lists, longest, 4 * nearest)):
+            pair = _ascending(order[here], order[other])
+            if pair not in once:
+                once.add(pair)
+                yield (*pair, common)
+
+
+def _ascending(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
 
 
 def _ranked(texts: Sequence[Pieces]) -> tuple[list[npt.NDArray[np.int32]], Numbers]:
@@ -205,6 +225,20 @@ def _before(here: int, lists: _Lists, seen: npt.NDArray[np.bool_], longest: int,
     chosen = np.flatnonzero(seen[:here])
     seen[found] = False
     return chosen
+
+
+def _likeliest(here: int, lists: _Lists, longest: int, most: int) -> Numbers:
+    """Return, for a text some of whose rare pieces stand in too many others, those that share most of these pieces."""
+    entries = lists.entries[here]
+    entries = entries[lists.last[entries] - lists.first[entries] > longest][:_LISTS]
+    if not len(entries):
+        return np.empty(0, dtype=np.int64)
+    found, times = np.unique(
+        np.concatenate([lists.texts[lists.first[entry] : lists.last[entry]] for entry in entries]),
+        return_counts=True,
+    )
+    found, times = found[found != here], times[found != here]
+    return np.sort(found[np.argsort(-times, kind="stable")[:most]])
 
 
 def _counted(texts: Sequence[npt.NDArray[np.int32]], marked: npt.NDArray[np.bool_]) -> Numbers:

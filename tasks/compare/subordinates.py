@@ -14,7 +14,7 @@ from tasks.extract.wording import fold
 from tasks.roster import Roster, RosterEntry
 
 GOVERNMENTS_AT_ONCE = 256
-"""Governments whose agencies are compared in one go: 60 agencies with 200 cells each are 3 million rows."""
+"""Governments whose agencies are compared in one go: 60 agencies with 200 cells each are 3 million numbers."""
 
 BELOW: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "submission": pl.String,
@@ -138,20 +138,7 @@ def _compared(
         schema={"submission": pl.String, "due": pl.Int32},
         orient="row",
     )
-    reported = (
-        pairs.join(values.rename({"submission": "child"}), on="child", how="inner")
-        .unpivot(on=codes, index=["nr", "submission", "child", "child_agency"], variable_name="code")
-        .filter(pl.col("value").is_not_null())
-        .sort("submission", "code", "value", "nr", descending=[False, False, True, False])
-        .group_by("submission", "code", maintain_order=True)
-        .agg(
-            received=pl.len(),
-            total=pl.col("value").sum(),
-            largest=pl.col("value").first(),
-            largest_agency=pl.col("child_agency").first(),
-            largest_submission=pl.col("child").first(),
-        )
-    )
+    reported = _summed(pairs.join(values.rename({"submission": "child"}), on="child", how="inner"), codes)
     own = (
         values.join(due, on="submission", how="inner", maintain_order="right")
         .unpivot(on=codes, index=["submission", "due"], variable_name="code")
@@ -161,3 +148,40 @@ def _compared(
     return own.with_columns(largest_read_by=None).select(
         pl.col(name).cast(kind) for name, kind in SUBORDINATES.items()
     )
+
+
+def _summed(children: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
+    """Return per government and cell: submission, code, received, total, largest, largest_agency, largest_submission.
+
+    `children`: one row a report below (submission, nr, child, child_agency and the cells). Of equal numbers the agency
+    that stands first on the roster is named. Summed side by side: in one column under another it took six times as long.
+    """
+    cells = pl.col(codes)
+    wide = (
+        children.sort("nr")
+        .group_by("submission", maintain_order=True)
+        .agg(
+            cells.count().cast(pl.Int32).name.prefix("received."),
+            cells.sum().name.prefix("total."),
+            cells.max().name.prefix("largest."),
+            cells.fill_null(float("-inf")).arg_max().cast(pl.Int32).name.prefix("at."),
+            children=pl.col("child"),
+            agencies=pl.col("child_agency"),
+        )
+    )
+    long = wide.select("submission", "children", "agencies").join(
+        pl.DataFrame({"code": codes}, schema={"code": pl.String}), how="cross"
+    )
+    keyed = {
+        name: wide.select(pl.concat_list([f"{name}.{code}" for code in codes]).alias(name)).explode(name)
+        for name in ("received", "total", "largest", "at")
+    }
+    return (
+        pl.concat([long, *keyed.values()], how="horizontal")
+        .filter(pl.col("received") > 0)
+        .select(
+            "submission", "code", "received", "total", "largest",
+            largest_agency=pl.col("agencies").list.get(pl.col("at")),
+            largest_submission=pl.col("children").list.get(pl.col("at")),
+        )
+    )  # fmt: skip

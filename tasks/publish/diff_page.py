@@ -57,7 +57,7 @@ class DiffPage:
     sides: tuple[PageSide, PageSide]
     relation: str
     warned: bool
-    years: bool
+    versions: bool
     cells: tuple[CellDifference, ...]
     headings: tuple[HeadingDifference, ...]
     prose: Prose
@@ -116,7 +116,7 @@ def write_diff(page: DiffPage, path: Path) -> None:
                 (part_name(page.template, part), list(texts))
                 for part, texts in groupby(page.prose.differences, key=_part)
             ],
-            names=CHANGES["years" if page.years else "versions"],
+            names=CHANGES["versions" if page.versions else "years"],
             cell_changes=CELL_CHANGES,
             text_changes=TEXT_CHANGES,
             heading_text=heading_text,

@@ -18,32 +18,35 @@ _INTERNAL = re.compile(
     r"(?:局|厅|委|办|处|署|院|中心|机关|单位)?(?:党政|综合|秘书)?(?:办公室|办公厅)$|(?:局|厅|委)机关$"
 )
 _ORGAN = re.compile(r"(?:局|委员会|委|厅|政府)$")
+_IN_CHARGE = re.compile(r"政务|数据|行政审批|信息")
+"""Words in the names of the departments that are in charge of disclosure for a government."""
 _TASK = re.compile(r"(?:监督|管理|监管|事务|运输|服务)+$")
 _GOVERNMENT = re.compile(r"(?:人民政府|政府|管委会|(?<!监督)管理委员会|街道办事处|办事处)$")
 _FILLER = str.maketrans("", "", "和与及、的")
 
 
-def relation(name: str, own: str, organ: str, renamed: Sequence[Sequence[str]]) -> str:
+def relation(name: str, own: str, organ: str, renamed: Sequence[Sequence[str]], role: str = "intro") -> str:
     """Say what a name printed in a report is to the agency whose report it is.
 
     own: the same, longer or shorter. office: who draws up a government's report. variant: near enough to be the same
     agency under another wording or a former name. other: another place's or another organ's. unsure: not to be told.
+    `role`: intro (whose report it is by its introduction), compiled (who drew it up), opening, signature.
     """
-    return _relation(_folded(name), _folded(own), organ, tuple(tuple(group) for group in renamed))
+    return _relation(_folded(name), _folded(own), organ, tuple(tuple(group) for group in renamed), role)
 
 
 @lru_cache(maxsize=65536)
-def _relation(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], ...]) -> str:
+def _relation(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], ...], role: str) -> str:
     if name.endswith(own) or own.endswith(name) or name.startswith(own) or own.startswith(name):
         return "own"
     if _INTERNAL.match(name):
         return "own"
-    answer = _compared(name, own, organ, renamed)
+    answer = _compared(name, own, organ, renamed, role)
     # an office of the agency's own may have a name of its own: 信息中心, 政务服务中心
     return "unsure" if answer == "other" and not (_parts(name)[0] or _ORGAN.search(name)) else answer
 
 
-def _compared(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], ...]) -> str:
+def _compared(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], ...], role: str) -> str:
     (places, core), (own_places, own_core) = _parts(name), _parts(own)
     elsewhere = _elsewhere(places, own_places)
     general = _GENERAL.match(name)
@@ -54,8 +57,11 @@ def _compared(name: str, own: str, organ: str, renamed: tuple[tuple[str, ...], .
             return "other"
         if not core and places == own_places:
             return "own"
-        # whoever draws up the report of a government belongs to it; a body of another level is another matter
-        return "office" if elsewhere is False else "unsure"
+        if elsewhere is None:
+            return "unsure"  # a body of another level
+        # whoever draws up the report of a government belongs to it; whose report it is, is another question
+        may_speak = role == "compiled" or (role == "signature" and _IN_CHARGE.search(name))
+        return "office" if may_speak or not core or not _ORGAN.search(name) else "other"
     if elsewhere:
         return "other"
     if not core:
@@ -104,18 +110,18 @@ def _core(name: str) -> str:
 
 def _elsewhere(places: tuple[str, ...], own: tuple[str, ...]) -> bool | None:
     """True: surely another place. False: the same or none said. None: one may lie in the other."""
-    if not places or not own:
+    if not places or not own or places[-1] == own[-1]:
         return False
-    if places[-1] == own[-1]:
-        return False
-    if places[-1] in own or own[-1] in places:
-        return None
     if _within(places[-1], own[-1]) or _within(own[-1], places[-1]):
         return False  # 经开区 for 安顺经济技术开发区
-    if _kind(places[-1]) != _kind(own[-1]):
+    if places[-1] in own or own[-1] in places:
         return None
-    # 洪泽县 has become 洪泽区
-    return None if places[-1][:-1] == own[-1][:-1] else True
+    for place in places:
+        for mine in own:
+            # 洪泽县 has become 洪泽区: the same stem is no other place
+            if _kind(place) == _kind(mine) and place[:-1] != mine[:-1] and not _within(place, mine):
+                return True
+    return None
 
 
 def _kind(place: str) -> str:

@@ -97,7 +97,11 @@ _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("CELL-07", ("EXT-01",), _same_cells),
     ("T3-03", ("T3-04", "T3-12"), _same_subject),
     ("T3-02", ("T3-04", "T3-12"), _same_subject),
-    ("T2-03", ("T2-02",), _same_subject),
+    ("T2-03", ("T2-02", "T2-04"), _same_subject),
+    ("CELL-08", ("T3-01",), _same_subject),
+    ("T3-03", ("T3-05", "T3-11"), _same_subject),
+    ("T3-02", ("T3-05", "T3-11"), _same_subject),
+    ("T2-05", ("CELL-10",), _same_cells),
     ("XY-01", ("XY-02",), _always),
     ("DUP-01", ("S5-04",), _always),
 )

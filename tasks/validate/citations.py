@@ -72,7 +72,7 @@ def _article(row: Row, report: Row) -> Iterator[Row]:
     if not numbers or row["role"] != "reporting" or (report["year"] or 0) < 2019:
         return
     before = row["sentence"].split(row["text"])[0]
-    if not re.search(r"年度报告|年报", row["sentence"]) or not _ADOPTED.search(before):
+    if not re.search(r"年度报告|年报|本报告", row["sentence"]) or not _ADOPTED.search(before):
         return
     if numbers <= _FORMER_ARTICLES:
         yield row | {"topic": "basis", "use": "former article"}

@@ -25,7 +25,7 @@ _OWN_ROLES = (
     "until",
     "review",
 )
-_FULL_DATE = re.compile(r"(20\d{2})\s?(?:年|[-/.])\s?\d{1,2}\s?(?:月|[-/.])\s?\d{1,2}(?!\d)")
+_FULL_DATE = re.compile(r"(20\d{2})\s?(?:年|[-/.])\s?(\d{1,2})\s?(?:月|[-/.])\s?(\d{1,2})(?!\d)")
 _LAST = 3
 
 
@@ -143,6 +143,13 @@ def _number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+def _may_be_its_date(found: tuple[str, str, str], year: int | None) -> bool:
+    try:
+        return date(*map(int, found)).year >= (year or 0) + 1
+    except ValueError:
+        return False
+
+
 def _dates(paragraphs: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     """Where the date of the report stands; one that is written in another way than 年月日 is a date too."""
     undated = reports.filter(pl.col("signed_on").is_null()).select("submission", "year")
@@ -154,9 +161,8 @@ def _dates(paragraphs: pl.DataFrame, reports: pl.DataFrame) -> pl.DataFrame:
     printed = {
         row["submission"]
         for row in ends.iter_rows(named=True)
-        if any(row["year"] is None or int(y) >= row["year"] + (0 if row["section"] == "signature" else 1)
-               for y in _FULL_DATE.findall(row["text"]))
-    }  # fmt: skip
+        if any(_may_be_its_date(found, row["year"]) for found in _FULL_DATE.findall(row["text"]))
+    }
     return reports.select(
         "submission",
         date_printed=pl.when(pl.col("signed_on").is_not_null())

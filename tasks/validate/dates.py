@@ -85,12 +85,16 @@ def _signed(paragraphs: pl.DataFrame) -> pl.DataFrame:
     """
     text = pl.col("text").str.normalize("NFKC").str.replace_all(r"\s+", "")
     return (
-        paragraphs.select(
-            "submission", "paragraph", line=text.str.contains(_DATED_LINE) & ~text.str.contains(_NO_SIGNATURE)
+        paragraphs.filter(
+            pl.col("paragraph") > pl.col("paragraph").max().over("submission") - _LAST_PARAGRAPHS
         )
-        .filter(pl.col("paragraph") > pl.col("paragraph").max().over("submission") - _LAST_PARAGRAPHS)
+        .select("submission", line=text)
         .group_by("submission")
-        .agg(signature_sure=pl.col("line").any())
+        .agg(
+            signature_sure=(
+                pl.col("line").str.contains(_DATED_LINE) & ~pl.col("line").str.contains(_NO_SIGNATURE)
+            ).any()
+        )
     )
 
 
@@ -194,9 +198,7 @@ def _seen(reports: pl.DataFrame) -> pl.DataFrame:
             seen_reason=pl.when(pl.col("seen_on").is_null()).then(
                 pl.when(deadline.is_null())
                 .then(pl.lit("报告年度无法确定。"))
-                .when(signed.is_not_null())
-                .then(pl.lit("落款日期在期限内，但未见公布日期，无法判断是否按时公布。"))
-                .otherwise(pl.lit("未见公布日期和落款日期，无法判断是否按时公布。"))
+                .otherwise(pl.lit("未见可用的公布日期和落款日期，无法判断是否按时公布。"))
             ),
         )
     )

@@ -101,7 +101,7 @@ def _agency(row: Row, report: Row, profile: Profile) -> Judgements:
         if row["role"] != "opening":
             yield {"topic": "agency", "use": None}
         return
-    use = agency_relation(row["value"], own, organ, profile.words.renamed)
+    use = agency_relation(row["value"], own, organ, profile.words.renamed, row["role"])
     if row["role"] != "opening":
         yield {"topic": "agency", "use": use}
     elif use == "other" and organ == "department":

@@ -16,7 +16,7 @@ _TOWNSHIP = re.compile(
 )
 _ZONE = re.compile(r"[\u4e00-\u9fff]+?(?:开发|实验|试验|示范|合作|管理|新|保税|高新|园|度假|风景|自贸)区")
 _DISTRICT = re.compile(
-    r"^(?:[\u4e00-\u9fff]{2,6}?市)?(?![\u4e00-\u9fff]{1,9}自治区)[\u4e00-\u9fff]{1,7}?[区县旗]"
+    r"^(?:[\u4e00-\u9fff]{2,6}?市)?(?![\u4e00-\u9fff]{1,9}自治区)[\u4e00-\u9fff]{1,7}?(?<![社园景地库林矿灾])[区县旗]"
 )
 _STATE = re.compile(r"^(?:国家|中国|中华人民共和国|国务院)")
 _CITIES_LIKE_PROVINCES = ("11", "12", "31", "50")

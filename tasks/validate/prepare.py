@@ -16,6 +16,7 @@ from expectations.rules.wording import SECTION_OF_TABLE
 from expectations.template import TEMPLATE_IDS, load
 from models.facts import Facts
 from tasks.validate.claims import prepare_claims
+from tasks.validate.credibility import with_credibility, with_extremes, with_likeness, with_slips, with_times
 from tasks.validate.currency import told_by_prose
 from tasks.validate.dates import with_dates
 from tasks.validate.mentions import prepare_mentions
@@ -65,9 +66,9 @@ def prepare(facts: Facts, profile: Profile) -> Prepared:
         "sections": _sections(facts, context),
         "tables": _with(facts.tables, context),
         "lines": _lines(_with(facts.lines, context), undivided),
-        "cells": _cells(_with(facts.cells, context)),
-        "requests_by_outcome": _outcomes(_with(facts.requests_by_outcome, context), undivided),
-        "requests_by_applicant": _with(facts.requests_by_applicant, context).with_columns(
+        "cells": with_slips(_cells(_with(facts.cells, context)), facts.previous_cells),
+        "requests_by_outcome": with_likeness(_outcomes(_with(facts.requests_by_outcome, context), undivided)),
+        "requests_by_applicant": with_extremes(_with(facts.requests_by_applicant, context)).with_columns(
             undivided=pl.col("submission").is_in(undivided.implode())
         ),
         "disputes": _with(facts.disputes, context),
@@ -75,9 +76,10 @@ def prepare(facts: Facts, profile: Profile) -> Prepared:
         "years": with_explanations(_with(facts.years, context), notes, "carried_note"),
     }
     frames["totals"] = prepare_totals(facts, context)
-    frames["pairs"] = with_jumps(prepare_pairs(facts, context), profile)
+    frames["pairs"] = with_times(with_jumps(prepare_pairs(facts, context), profile))
     frames["reports"] = with_series(reports, facts, frames["pairs"], profile)
     frames["prose"] = prepare_prose(facts, reports, profile)
+    frames["totals"] = with_credibility(frames["totals"], frames["prose"])
     frames["claims"] = prepare_claims(facts, frames["totals"], context, profile)
     frames["mentions"] = prepare_mentions(facts, reports, profile)
     frames["twins"] = prepare_twins(facts, context, profile)

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 _WHOLE_PARAGRAPHS = ("docx", "doc", "wps", "html", "mht", "odt", "rtf")
 """Formats that keep a paragraph whole: where pages or lines cut it, half a pair of brackets proves nothing."""
 _ENUMERATION = re.compile(r"(?:^|[\s，。；：、])[（(]?[一二三四五六七八九十\d]{1,3}[）)]")
-_PAIRS = (("《", "》", "书名号"), ("（", "）", "括号"))
+_PAIRS = (("《", "》", "书名号"), ("（", "）", "括号"), ("“", "”", "引号"))
 _MENDED = {"，，": "，", "、、": "、", "；；": "；", "。。": "。"}
 _EXAMPLE = re.compile(r"错误|误写|写成|错写|纠正|校对|敏感词")
 

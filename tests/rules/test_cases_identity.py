@@ -40,7 +40,7 @@ def _without(*sections: str, facts: Facts = _CLEAN) -> Facts:
 
 
 def _undated(**changes: Any) -> Facts:
-    return _without("signature", facts=_report(signed_on=None, **changes))
+    return _without("signature", facts=_report(**{"signed_on": None, "published_on": None} | changes))
 
 
 def _intro(text: str) -> Facts:
@@ -146,7 +146,6 @@ CASES = {
             "META-03": "NOT_ASSESSABLE",
             "META-06": "NOT_ASSESSABLE",
             "META-07": "NOT_ASSESSABLE",
-            "S6-01": "NOT_ASSESSABLE",
         },
     ),
     "META-04 another agency in the introduction": Case(

@@ -103,10 +103,11 @@ def _undivided() -> Facts:
     return with_previous(rebuild(replace(gone, cells=pl.concat([gone.cells, one]))))
 
 
-_TYPO = {"label": "本年度止件数", "match": "typo", "similarity": 0.83}
+_TYPO: dict[str, Any] = {"label": "本年度止件数", "match": "typo", "similarity": 0.83}
 _REPEALED = "t2.item_1.columns.repealed"
 _SIX = "六、其他需要报告的事项"
 _FIVE = "五、存在的主要问题及改进情况"
+_TABLE_UNKNOWN = dict.fromkeys(("T4-01", "PUB-03"), "NOT_ASSESSABLE")
 _NO_PROBLEM_LISTED = dict.fromkeys(("S5-03", "S5-05", "S5-06"), "NOT_ASSESSABLE")
 _FOUR = "四、政府信息公开行政复议、行政诉讼情况"
 
@@ -130,7 +131,7 @@ CASES = {
     "STR-01 with its table": Case(
         _without_section("disputes", _without_table_4()),
         [("STR-01", "critical", "agency", "disputes", None, _FOUR, None, ("STR-06", "STR-08"))],
-        {"STR-01": "FAIL", "STR-06": "FAIL", "STR-08": "FAIL", "T4-01": "NOT_ASSESSABLE"},
+        dict.fromkeys(("STR-01", "STR-06", "STR-08"), "FAIL") | _TABLE_UNKNOWN,
     ),
     "STR-02": Case(
         _section("problems", order=3, previous_order=4),
@@ -152,17 +153,20 @@ CASES = {
     "STR-05": Case(
         _extra("下一步工作打算"),
         [("STR-05", "warning", "agency", "extra:下一步工作打算", "下一步工作打算", None, None, ())],
-        {"STR-05": "FAIL"},
+        {"STR-05": "FAIL", "DUP-04": "NOT_ASSESSABLE"},
     ),
     "STR-06": Case(
         _without_table_4(),
         [("STR-06", "critical", "agency", "t4", 0, 1, None, ("STR-08",))],
-        {"STR-06": "FAIL", "STR-08": "FAIL", "T4-01": "NOT_ASSESSABLE"},
+        dict.fromkeys(("STR-06", "STR-08"), "FAIL") | _TABLE_UNKNOWN,
     ),
     "STR-06 perhaps a picture": Case(
         change(_without_table_4(), "reports", pl.lit(True), notes=["文件含有图片1张。"]),
-        [("STR-06", "critical", "operator", "t4", 0, 1, None, ("STR-08",))],
-        {"STR-06": "FAIL", "STR-08": "FAIL", "T4-01": "NOT_ASSESSABLE"},
+        [
+            ("STR-06", "critical", "operator", "t4", 0, 1, None, ("STR-08",)),
+            ("PUB-03", "warning", "operator", "", "pictures", None, None, ()),
+        ],
+        dict.fromkeys(("STR-06", "STR-08", "PUB-03"), "FAIL") | {"T4-01": "NOT_ASSESSABLE"},
     ),
     "STR-07 block without its row": Case(
         _without_cells(
@@ -235,7 +239,7 @@ CASES = {
     "STR-10 overview": Case(
         _section("overview", change_prose(_CLEAN, "overview", "我局总体良好。"), characters=6),
         [("STR-10", "critical", "agency", "overview", 6, None, None, ("STR-11", "TXT-15"))],
-        dict.fromkeys(("STR-10", "STR-11", "TXT-15"), "FAIL"),
+        dict.fromkeys(("STR-10", "STR-11", "TXT-15"), "FAIL") | {"DUP-04": "NOT_ASSESSABLE"},
     ),
     "STR-14 twice": Case(
         _section("other", occurrences=2),
@@ -259,7 +263,7 @@ CASES = {
             ("STR-01", "STR-02", "STR-03", "STR-04", "STR-05", "STR-10", "STR-11", "STR-14", "TXT-15"),
             "NOT_ASSESSABLE",
         )
-        | dict.fromkeys(("S5-01", "S5-02", "S5-03", "S5-05", "S5-06"), "NOT_ASSESSABLE"),
+        | dict.fromkeys(("S5-01", "S5-02", "S5-03", "S5-05", "S5-06", "DUP-04"), "NOT_ASSESSABLE"),
     ),
     "tables not read": Case(replace(_CLEAN, tables=_CLEAN.tables.head(2)), [], {"STR-06": "NOT_ASSESSABLE"}),
     "lines not read": Case(

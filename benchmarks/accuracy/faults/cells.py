@@ -6,9 +6,9 @@ import random
 
 from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.fault import SOME, Told, fault
-from benchmarks.accuracy.faults.structure import RULED, table_edit
+from benchmarks.accuracy.faults.structure import RULED, section_of, table_edit
 from benchmarks.accuracy.numbers import APPLICANTS
-from samples.make.report import Part, Text
+from samples.make.report import Part
 
 ALL_TABLES = "t2 t3 t4"
 _SUMS = "T3-01 T3-02 T3-03 T3-04 T3-05 T4-01 T2-02 T2-03 XY-01 XY-02"
@@ -54,7 +54,7 @@ def a_letter_for_a_digit(case: Case, rng: random.Random, n: int) -> Told:
     """A letter stands for a digit."""
     code = _place(n)
     case.report.values[code] = f"1{'OlI'[n % 3]}" if n % 2 else f"{2 + n % 7}O"
-    return Told(cells=(code,), either=("CELL-05", "CELL-06"))
+    return Told(cells=(code,), either=("CELL-05", "CELL-06"), unsure=case.report.writer not in RULED)
 
 
 @fault("CELL-04", "t2", also=_ODD + " T2-05 CELL-10")
@@ -70,7 +70,14 @@ def a_unit_in_the_cell(case: Case, rng: random.Random, n: int) -> Told:
     """A cell has a unit or words beside its number."""
     code = "t2.fees.amount_wan_yuan" if n % 11 == 10 else _place(n)
     count = case.report.count(code) or 3
-    case.report.values[code] = (f"{count}件", f"约{count}", f"{count}余件", f"{count} 条", f"{count}以上", f"共{count}件")[n % 6]
+    case.report.values[code] = (
+        f"{count}件",
+        f"约{count}",
+        f"{count}余件",
+        f"{count} 条",
+        f"{count}以上",
+        f"共{count}件",
+    )[n % 6]
     return Told(cells=(code,))
 
 
@@ -90,7 +97,13 @@ def other_digits(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=(code,))
 
 
-@fault("CELL-07", ALL_TABLES, stage=2, also="CELL-01 EXT-01 STR-08 CELL-08 " + _SUMS, formats=RULED + ("tabs", "columns"))
+@fault(
+    "CELL-07",
+    ALL_TABLES,
+    stage=2,
+    also="CELL-01 EXT-01 STR-08 CELL-08 " + _SUMS,
+    formats=(*RULED, "tabs", "columns"),
+)
 def a_row_of_another_width(case: Case, rng: random.Random, n: int) -> Told:
     """A row of table 3 has six or eight numbers, the row of table 4 fourteen or sixteen."""
 
@@ -122,7 +135,9 @@ def a_number_in_two(case: Case, rng: random.Random, n: int) -> Told:
 @fault("CELL-09", "t2 t4", also="CELL-10 T4-01 XY-05 T2-02 T2-03 T4-06 XT-02 T2-08", stage=0)
 def a_year_for_a_number(case: Case, rng: random.Random, n: int) -> Told:
     """A cell holds the year or the serial number of a day."""
-    code = ("t2.penalty.decisions", "t2.licensing.decisions", "t2.coercion.decisions", "t4.review.other")[n % 4]
+    code = ("t2.penalty.decisions", "t2.licensing.decisions", "t2.coercion.decisions", "t4.review.other")[
+        n % 4
+    ]
     case.report.values[code] = (str(case.report.year), "45291", str(case.report.year), "44927")[n // 4 % 4]
     if code.startswith("t4"):
         total = sum(case.report.count(f"t4.review.{o}") for o in ("upheld", "corrected", "other", "pending"))
@@ -130,7 +145,15 @@ def a_year_for_a_number(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=(code,))
 
 
-@fault("CELL-10", "t2", power="licensing", kinds=("county/department", "city/department"), previous=True, also="XY-05", stage=0)
+@fault(
+    "CELL-10",
+    "t2",
+    power="licensing",
+    kinds=("county/department", "city/department"),
+    previous=True,
+    also="XY-05",
+    stage=0,
+)
 def a_hundredfold(case: Case, rng: random.Random, n: int) -> Told:
     """A number is a hundred times last year's, or a hundredth."""
     code = "t2.licensing.decisions"
@@ -166,7 +189,9 @@ def settle(values: dict[str, str], rows: list[str]) -> None:
         done = sum(int(values[f"t3.{r}.{applicant}"]) for r in leaves)
         out, old = int(values[f"t3.carried_out.{applicant}"]), int(values[f"t3.carried_in.{applicant}"])
         if done + out < old:
-            values[f"t3.{leaves[0]}.{applicant}"] = str(int(values[f"t3.{leaves[0]}.{applicant}"]) + old - done - out)
+            values[f"t3.{leaves[0]}.{applicant}"] = str(
+                int(values[f"t3.{leaves[0]}.{applicant}"]) + old - done - out
+            )
             done = old - out
         values[f"t3.results.total.{applicant}"] = str(done)
         values[f"t3.received_new.{applicant}"] = str(done + out - old)
@@ -180,20 +205,26 @@ def a_number_nobody_can_place(case: Case, rng: random.Random, n: int) -> Told:
 
     def change(rows: list[list[str]]) -> list[list[str]]:
         at = 5 + n % (len(rows) - 7)
-        rows[at] = [*rows[at][:3], *("" if c in (1 + n % 3, 4) else text for c, text in enumerate(rows[at][3:]))]
+        rows[at] = [
+            *rows[at][:3],
+            *("" if c in (1 + n % 3, 4) else text for c, text in enumerate(rows[at][3:])),
+        ]
         return rows
 
     table_edit(case, "t3", change)
     return Told()
 
 
-@fault("EXT-03", ALL_TABLES + " overview proactive requests disputes problems other", stage=2,
-       also="STR-01 STR-06 STR-07 STR-08 STR-10 STR-11 STR-12 S5-01 S5-02 S6-01 META-04 META-05 META-06 TXT-15 STALE-01 DUP-04")  # fmt: skip
+@fault("EXT-03", "everything", stage=2,
+       also="STR-01 STR-06 STR-07 STR-08 STR-10 STR-11 STR-12 S5-01 S5-02 S6-01 META-04 META-05 META-06 TXT-15 STALE-01 "
+       "DUP-04")  # fmt: skip
 def a_text_cut_off(case: Case, rng: random.Random, n: int) -> Told:
     """The file ends in the middle."""
 
+    last = case.report.headings[("disputes", "problems", "requests")[n % 3]]
+
     def edit(parts: list[Part]) -> list[Part]:
-        return [*parts[: 4 + n % 2], Text("全年")]
+        return parts[: section_of(parts, last)[0]]
 
     case.report.edits.append(edit)
     return Told()

@@ -30,7 +30,11 @@ def _period(case: Case, start: str, end: str, n: int) -> None:
 def no_agency_in_title(case: Case, rng: random.Random, n: int) -> Told:
     """The title names no agency."""
     y = case.report.year
-    case.report.title = (f"{y}年度政府信息公开工作年度报告", f"{y}年政府信息公开工作年度报告", "政府信息公开工作年度报告（{y}年）".format(y=y))[n // 2 % 3]
+    case.report.title = (
+        f"{y}年度政府信息公开工作年度报告",
+        f"{y}年政府信息公开工作年度报告",
+        f"政府信息公开工作年度报告（{y}年）",
+    )[n // 2 % 3]
     return Told()
 
 
@@ -109,11 +113,13 @@ def period_too_short(case: Case, rng: random.Random, n: int) -> Told:
 @fault("META-06", "intro")
 def no_period(case: Case, rng: random.Random, n: int) -> Told:
     """No period is stated."""
-    case.report.prose["intro"] = ["本报告依照《中华人民共和国政府信息公开条例》编制，向社会公布。"] if n % 2 else []
+    case.report.prose["intro"] = (
+        ["本报告依照《中华人民共和国政府信息公开条例》编制，向社会公布。"] if n % 2 else []
+    )
     return Told()
 
 
-ALL = "t2 t3 t4 intro overview proactive requests disputes problems other headings extra title year"
+ALL = "everything"
 
 
 @fault("META-07", ALL, years=(2023, 2022, 2024), also="STR-09 STR-06 STR-07 STR-08 STALE-01", stage=0)
@@ -144,7 +150,10 @@ def basis_out_of_force(case: Case, rng: random.Random, n: int) -> Told:
         ("《中华人民共和国政府信息公开条例》（国务院令第492号）", "492号"),
         ("国务院令第492号公布的《中华人民共和国政府信息公开条例》", "492号"),
         ("《中华人民共和国政府信息公开条例》第三十一条、第三十二条", "第三十"),
-        ("《国务院办公厅政府信息与政务公开办公室关于政府信息公开工作年度报告有关事项的通知》（国办公开办函〔2019〕60号）", "60号"),
+        (
+            "《国务院办公厅政府信息与政务公开办公室关于政府信息公开工作年度报告有关事项的通知》（国办公开办函〔2019〕60号）",
+            "60号",
+        ),
     )[n % 4]
     case.report.prose["intro"] = [
         f"根据{basis}的规定，编制本报告。统计期限为{y}年1月1日至{y}年12月31日。" if n % 8 < 4 else
@@ -160,7 +169,9 @@ def number_of_a_document_in_wrong_brackets(case: Case, rng: random.Random, n: in
     case.report.prose["intro"] = [
         f"依据《中华人民共和国政府信息公开条例》和国办公开办函{left}2021{right}30号文件编制本报告，统计期限为{y}年1月1日至{y}年12月31日。"
     ]
-    case.report.prose["other"] = ["按照国办函〔2020〕109号文件，本年度未收取信息处理费，无其他需要报告的事项。"]
+    case.report.prose["other"] = [
+        "按照国办函〔2020〕109号文件，本年度未收取信息处理费，无其他需要报告的事项。"
+    ]
     return Told(words=("30号",))
 
 

@@ -36,7 +36,8 @@ def nothing_received_says_the_prose(case: Case, rng: random.Random, n: int) -> T
     """The prose says that no request came in; the table has some."""
     say(case, (
         "全年未收到政府信息公开申请。", "{year}年度，{self}没有接到任何单位和个人提出的政府信息公开申请。",
-        "本年度收到政府信息公开申请0件。", "截至年底，未受理政府信息公开申请。", "本年度无依申请公开事项，未收到公民、法人或其他组织的信息公开申请。",
+        "本年度收到政府信息公开申请0件。", "截至年底，未受理政府信息公开申请。",
+        "本年度无依申请公开事项，未收到公民、法人或其他组织的信息公开申请。",
         "{year}年{self}收到的政府信息公开申请为零。",
     )[n % 6])  # fmt: skip
     return Told(cells=("t3.received_new.total",))
@@ -45,8 +46,17 @@ def nothing_received_says_the_prose(case: Case, rng: random.Random, n: int) -> T
 @fault("TXT-02", REQUESTS, also="TXT-07 TXT-13 TXT-08")
 def another_number_received(case: Case, rng: random.Random, n: int) -> Told:
     """The prose has another number of requests received."""
-    f = {k: case.report.count(f"t3.{k}.total") for k in ("received_new", "carried_in", "results.total", "carried_out")}
-    wrong = _off(rng, f["received_new"], f["received_new"] + f["carried_in"], f["results.total"], f["results.total"] + f["carried_out"])
+    f = {
+        k: case.report.count(f"t3.{k}.total")
+        for k in ("received_new", "carried_in", "results.total", "carried_out")
+    }
+    wrong = _off(
+        rng,
+        f["received_new"],
+        f["received_new"] + f["carried_in"],
+        f["results.total"],
+        f["results.total"] + f["carried_out"],
+    )
     say(case, (
         "{year}年，{self}收到政府信息公开申请{wrong}件。", "全年共受理依申请公开{wrong}件，均已按程序登记。",
         "本年度新收政府信息公开申请{wrong}件。", "依申请公开工作有序开展，全年接收公民、法人和其他组织的政府信息公开申请共计{wrong}件。",
@@ -94,7 +104,10 @@ def a_share_miscalculated(case: Case, rng: random.Random, n: int) -> Told:
     received, natural = c("t3.received_new.total"), c("t3.received_new.natural_person")
     if n % 2:
         wrong = round(100 * full / done + (1.9, 4.0, -2.7)[n % 3], 1)
-        said = ("予以公开{full}件，占{wrong}%。", "办结{done}件，其中予以公开{full}件，占办结总数的{wrong}%。")[n // 2 % 2]
+        said = (
+            "予以公开{full}件，占{wrong}%。",
+            "办结{done}件，其中予以公开{full}件，占办结总数的{wrong}%。",
+        )[n // 2 % 2]
     else:
         wrong = round(100 * natural / received + (2.2, -3.1, 5.0)[n % 3], 1)
         said = "收到申请{received}件，其中自然人申请{natural}件，占比{wrong}%。"
@@ -108,11 +121,19 @@ def another_number_carried(case: Case, rng: random.Random, n: int) -> Told:
     c = case.report.count
     if n % 2:
         wrong = _off(rng, c("t3.carried_out.total"))
-        said = ("{wrong}件结转下年度继续办理。", "年底仍在办理的{wrong}件申请结转至下一年度。", "结转下年度{wrong}件。")[n // 2 % 3]
+        said = (
+            "{wrong}件结转下年度继续办理。",
+            "年底仍在办理的{wrong}件申请结转至下一年度。",
+            "结转下年度{wrong}件。",
+        )[n // 2 % 3]
         cell = "t3.carried_out.total"
     else:
         wrong = _off(rng, c("t3.carried_in.total"))
-        said = ("上年度结转的申请{wrong}件已全部办结。", "上年结转{wrong}件。", "办理上一年度结转申请{wrong}件。")[n // 2 % 3]
+        said = (
+            "上年度结转的申请{wrong}件已全部办结。",
+            "上年结转{wrong}件。",
+            "办理上一年度结转申请{wrong}件。",
+        )[n // 2 % 3]
         cell = "t3.carried_in.total"
     say(case, said, wrong=wrong)
     return Told(cells=(cell,), words=(str(wrong),))
@@ -122,7 +143,12 @@ def another_number_carried(case: Case, rng: random.Random, n: int) -> Told:
 def the_prose_does_not_add_up(case: Case, rng: random.Random, n: int) -> Told:
     """The four numbers of the prose do not make a balance."""
     c = case.report.count
-    f = {"a": c("t3.received_new.total"), "b": c("t3.carried_in.total"), "d": c("t3.results.total.total"), "e": c("t3.carried_out.total")}
+    f = {
+        "a": c("t3.received_new.total"),
+        "b": c("t3.carried_in.total"),
+        "d": c("t3.results.total.total"),
+        "e": c("t3.carried_out.total"),
+    }
     f["abde"[n % 4]] += 3 + n % 5
     say(case, (
         "全年新收申请{a}件，上年结转{b}件，办结{d}件，结转下年度{e}件。",
@@ -156,11 +182,23 @@ def another_number_of_disputes(case: Case, rng: random.Random, n: int) -> Told:
     suits = [c(f"t4.{g}.total") for g in groups]
     if n % 3 == 0:
         wrong = _off(rng, review)
-        say(case, "办理申请{done}件。", ("因政府信息公开被申请行政复议{wrong}件。", "全年发生政府信息公开行政复议案件{wrong}件。")[n // 3 % 2], wrong=wrong)
+        say(
+            case,
+            "办理申请{done}件。",
+            ("因政府信息公开被申请行政复议{wrong}件。", "全年发生政府信息公开行政复议案件{wrong}件。")[
+                n // 3 % 2
+            ],
+            wrong=wrong,
+        )
         return Told(cells=("t4.review.total",), words=(str(wrong),))
     if n % 3 == 1:
         wrong = _off(rng, sum(suits), *suits)
-        say(case, "办理申请{done}件。", ("因政府信息公开被提起行政诉讼{wrong}件。", "政府信息公开行政诉讼案件{wrong}件。")[n // 3 % 2], wrong=wrong)
+        say(
+            case,
+            "办理申请{done}件。",
+            ("因政府信息公开被提起行政诉讼{wrong}件。", "政府信息公开行政诉讼案件{wrong}件。")[n // 3 % 2],
+            wrong=wrong,
+        )
         return Told(words=(str(wrong),))
     say(case, "办理申请{done}件。", ("全年未发生因政府信息公开引起的行政复议。", "本年度没有因政府信息公开工作被申请行政复议的情况。",
                               "没有发生涉及政府信息公开的行政复议案件。")[n // 3 % 3])  # fmt: skip
@@ -174,9 +212,15 @@ def another_number_of_documents(case: Case, rng: random.Random, n: int) -> Told:
     code = f"t2.normative_docs.{key}"
     wrong = _off(rng, case.report.count(code))
     said = {
-        "issued": ("本年度{name}行政规范性文件{wrong}件。", "全年{self}共{name}行政规范性文件{wrong}件，均及时公开。"),
+        "issued": (
+            "本年度{name}行政规范性文件{wrong}件。",
+            "全年{self}共{name}行政规范性文件{wrong}件，均及时公开。",
+        ),
         "repealed": ("{name}行政规范性文件{wrong}件。", "经清理，本年{name}行政规范性文件{wrong}件。"),
-        "in_force": ("截至年底，{name}的行政规范性文件{wrong}件。", "{name}行政规范性文件共{wrong}件，全部对外公布。"),
+        "in_force": (
+            "截至年底，{name}的行政规范性文件{wrong}件。",
+            "{name}行政规范性文件共{wrong}件，全部对外公布。",
+        ),
     }[key][n // 3 % 2]
     say(case, "主动公开信息{disclosed}条。", said, part="proactive_part", wrong=wrong, name=name)
     return Told(cells=(code,), words=(str(wrong),))
@@ -199,7 +243,14 @@ def parts_above_the_whole(case: Case, rng: random.Random, n: int) -> Told:
 @fault("TXT-12", REQUESTS, sizes=BUSY)
 def all_done_beside_a_carry_over(case: Case, rng: random.Random, n: int) -> Told:
     """The prose says that a hundred per cent were done; the table carries some over."""
-    say(case, ("收到申请{received}件，办结率100%。", "申请办结率达到100%。", "全年申请{received}件，办结率为百分之百。")[n % 3])
+    say(
+        case,
+        (
+            "收到申请{received}件，办结率100%。",
+            "申请办结率达到100%。",
+            "全年申请{received}件，办结率为百分之百。",
+        )[n % 3],
+    )
     return Told(cells=("t3.carried_out.total",))
 
 
@@ -210,7 +261,9 @@ def one_thing_two_numbers(case: Case, rng: random.Random, n: int) -> Told:
     y = case.report.year
     told = ("主动公开政府信息", "主动公开各类信息", "公开政府信息")[n % 3]
     case.report.prose["intro"] = [f"本报告统计期限为{y}年1月1日至{y}年12月31日。"]
-    case.report.prose["opening_part"] = [f"{y}年，{case.report.agency.self_name}全年{told}{one}条，公开工作取得新进展。"]
+    case.report.prose["opening_part"] = [
+        f"{y}年，{case.report.agency.self_name}全年{told}{one}条，公开工作取得新进展。"
+    ]
     say(case, "全年{told}{two}条，{topic0}内容占比最大。", part="proactive_part", told=told, two=two)
     return Told(words=(str(one), str(two)))
 
@@ -227,16 +280,27 @@ def fees_and_no_fees(case: Case, rng: random.Random, n: int) -> Told:
         ]
         report.prose["other"] = [f"本年度收取政府信息公开信息处理费{fee}元。"]
     else:
-        report.prose["other"] = [f"本年度未收取信息处理费。{report.year}年度共计收取信息处理费{fee}元，已上缴国库。"]
+        report.prose["other"] = [
+            f"本年度未收取信息处理费。{report.year}年度共计收取信息处理费{fee}元，已上缴国库。"
+        ]
     return Told(words=(str(fee),))
 
 
-@fault("TXT-15", "overview", also="STR-11 STR-12 DUP-04", sizes=("zero", "small"), kinds=("county/department", "city/department"))
+@fault(
+    "TXT-15",
+    "overview",
+    also="STR-11 STR-12 DUP-04",
+    sizes=("zero", "small"),
+    kinds=("county/department", "city/department"),
+)
 def no_figure_in_the_overview(case: Case, rng: random.Random, n: int) -> Told:
     """Section one has no number of anything."""
     for part, said in (
         ("opening_part", "{year}年，{self}认真推进政府信息公开，{topic0}内容更加充实。"),
-        ("proactive_part", ("及时发布{topic1}、{topic2}等信息，主动公开范围不断扩大。", "主动公开{topic3}办理结果。")[n % 2]),
+        (
+            "proactive_part",
+            ("及时发布{topic1}、{topic2}等信息，主动公开范围不断扩大。", "主动公开{topic3}办理结果。")[n % 2],
+        ),
         ("requests_part", "依申请公开渠道畅通，办理流程规范。"),
         ("management_part", "政府信息管理制度健全，发布前逐条审核。"),
         ("platform_part", ("平台建设不断完善，栏目清晰。", "加强网站维护，平台运行平稳。")[n % 2]),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import dataclasses
 import random
+import re
 
-from benchmarks.accuracy.cases import Case, case as clean_case
+from benchmarks.accuracy.cases import Case
+from benchmarks.accuracy.cases import case as clean_case
 from benchmarks.accuracy.fault import DEPARTMENTS, Told, fault
 from benchmarks.accuracy.report import Report
 
@@ -23,7 +25,7 @@ def one_half_of_section_five(case: Case, rng: random.Random, n: int) -> Told:
     """Section five has problems only, or improvements only."""
     _five(case, (
         "存在的主要问题：一是{topic0}信息的更新有时滞后；二是对{topic1}政策的解读篇目偏少，群众看不懂的情况时有发生；三是培训次数不多。",
-        "一是{topic1}专栏改为每周更新，{topic2}目录重新编排；二是组织培训{few}次，覆盖全部业务科室；三是把公开纳入考核。",
+        "改进情况：一是{topic1}专栏改为每周更新，{topic2}目录重新编排；二是组织培训{few}次，覆盖全部业务科室；三是把公开纳入考核。",
         "主要不足有：{topic3}方面公开的深度不够，个别栏目内容陈旧，工作人员对《条例》条款掌握不牢，申请答复的说理性欠缺。",
         "改进措施：修订{topic0}公开指南，完善审核流程，增配工作人员{few}名，并于每季度末对栏目更新情况开展检查通报。",
     )[n % 4])  # fmt: skip
@@ -114,21 +116,29 @@ def a_fee_with_few_requests(case: Case, rng: random.Random, n: int) -> Told:
     report = case.report
     report.values["t2.fees.amount_wan_yuan"] = "35.2000"
     fee = (400, 700, 100, 1200)[n % 4]
-    report.prose["other"] = [(f"全年按件计收信息处理费{fee}元。", f"本年度收取政府信息公开信息处理费{fee}元（按件计收）。")[n % 2]]
+    report.prose["other"] = [
+        (f"全年按件计收信息处理费{fee}元。", f"本年度收取政府信息公开信息处理费{fee}元（按件计收）。")[n % 2]
+    ]
     return Told(words=(str(fee),))
 
 
-@fault("S6-04", "other", years=RECENT)
+@fault("S6-04", "other t2", years=RECENT, also="S6-02 S6-03")
 def fees_without_their_basis(case: Case, rng: random.Random, n: int) -> Told:
-    """The fee statement does not name the measure it rests on."""
-    case.report.prose["other"] = [("本年度未收取信息处理费，无其他需要报告的事项。", "未产生政府信息公开信息处理费。")[n % 2]]
+    """Fees were charged and the statement does not name the measure it rests on."""
+    case.report.values["t2.fees.amount_wan_yuan"] = "35.2000"
+    case.report.prose["other"] = [
+        ("本年度按量计收信息处理费{fee}元，无其他需要报告的事项。",
+         "收取政府信息公开信息处理费{fee}元（按量计收），已上缴。")[n % 2].format(fee=380 + 20 * n)
+    ]  # fmt: skip
     return Told()
 
 
 @fault("S6-05", "other", years=RECENT, also="S6-01 S6-04")
 def only_nothing_in_section_six(case: Case, rng: random.Random, n: int) -> Told:
     """Section six is 无 alone."""
-    case.report.prose["other"] = [("无。", "无", "没有其他需要报告的事项。", "暂无。", "无其他需要报告的事项。")[n % 5]]
+    case.report.prose["other"] = [
+        ("无。", "无", "没有其他需要报告的事项。", "暂无。", "无其他需要报告的事项。")[n % 5]
+    ]
     return Told()
 
 
@@ -137,26 +147,34 @@ def only_nothing_in_section_six(case: Case, rng: random.Random, n: int) -> Told:
 
 def _copied(of: Report, to: Report, rng: random.Random, reworded: int) -> None:
     """Give a report another's prose: names and years its own, `reworded` of its paragraphs left as they were."""
-    own, swap = copy.deepcopy(to.prose), {of.agency.name: to.agency.name, of.agency.home: to.agency.home,
-                                        str(of.year): str(to.year), str(of.year + 1): str(to.year + 1)}  # fmt: skip
+    own = copy.deepcopy(to.prose)
+    swap = {of.agency.name: to.agency.name, of.agency.home: to.agency.home, str(of.year + 1): str(to.year + 1),
+            str(of.year): str(to.year)}  # fmt: skip
+    names = re.compile("|".join(map(re.escape, swap)))
     keep = set(rng.sample(["opening_part", "platform_part", "management_part", "supervision_part"], reworded))
     for part, texts in of.prose.items():
-        if part in ("intro", "other", "requests_part") or part in keep:
+        if part in ("intro", "other") or part in keep:
             continue
-        taken = []
-        for text in texts:
-            for old, new in swap.items():
-                text = text.replace(old, new)
-            taken.append(text)
-        own[part] = taken
+        if part == "requests_part":
+            for report in (of, to):
+                said = report.say("全年收到政府信息公开申请{received}件，办结{done}件。")
+                report.prose[part] = own[part] = [said]
+            continue
+        own[part] = [names.sub(lambda met: swap[met[0]], text) for text in texts]
     to.prose.update(own)
 
 
 def _longer(report: Report) -> None:
     """Give a report some sentences more, so that its prose is long enough to be compared."""
     for part, said in (
-        ("proactive_part", "{topic1}窗口增设自助查询设备{few}台，{topic2}资料装订成册供人翻阅，{topic0}政策做成动漫短片在社区播放。"),
-        ("management_part", "{topic3}台账由两人分管，一人登记一人复核，{topic1}旧档案扫描入库后对外提供检索。"),
+        (
+            "proactive_part",
+            "{topic1}窗口增设自助查询设备{few}台，{topic2}资料装订成册供人翻阅，{topic0}政策做成动漫短片在社区播放。",
+        ),
+        (
+            "management_part",
+            "{topic3}台账由两人分管，一人登记一人复核，{topic1}旧档案扫描入库后对外提供检索。",
+        ),
         ("platform_part", "公众号菜单按{topic0}、{topic2}重新归类，搜索框可按年份筛选，页面增加大字版。"),
     ):
         report.prose[part] = [*report.prose[part], report.say(said)]
@@ -183,7 +201,7 @@ def _neighbour(case: Case, n: int) -> Report:
     return other
 
 
-@fault("DUP-02", "overview problems", kinds=DEPARTMENTS, also="TXT-10 DUP-04 S5-04")
+@fault("DUP-02", "overview problems", kinds=DEPARTMENTS, apart=True, also="TXT-10 DUP-04 S5-04")
 def a_neighbours_text(case: Case, rng: random.Random, n: int) -> Told:
     """The prose is that of another agency with another name in it."""
     other = _neighbour(case, n)
@@ -193,19 +211,33 @@ def a_neighbours_text(case: Case, rng: random.Random, n: int) -> Told:
     return Told(words=(other.agency.name,))
 
 
-@fault("DUP-03", "overview", kinds=("county/department", "township/government"), also="DUP-02 LEX-04 DUP-04 TXT-10")
+@fault(
+    "DUP-03",
+    "overview",
+    kinds=("county/department", "township/government"),
+    also="DUP-02 LEX-04 DUP-04 TXT-10",
+    apart=True,
+)
 def the_governments_text(case: Case, rng: random.Random, n: int) -> Told:
     """Paragraphs of section one are those of the government above."""
     own = case.report.agency
     parent = dataclasses.replace(
-        own, name=own.parent, organ="government", rank="county", parent="", aliases=(), self_name=own.self_name
+        own,
+        name=own.parent,
+        organ="government",
+        rank="county",
+        parent="",
+        aliases=(),
+        self_name=own.self_name,
     )
     above = clean_case(parent, case.report.year, "middle", f"above{n}", previous=False).report
     _longer(above)
     case.others.append(above)
     for part in ("proactive_part", "management_part", "platform_part"):
         case.report.prose[part] = list(above.prose[part])
-    case.report.prose["opening_part"] = list(above.prose["opening_part"]) if n % 2 else case.report.prose["opening_part"]
+    case.report.prose["opening_part"] = (
+        list(above.prose["opening_part"]) if n % 2 else case.report.prose["opening_part"]
+    )
     return Told(words=(own.parent,))
 
 
@@ -213,7 +245,12 @@ def the_governments_text(case: Case, rng: random.Random, n: int) -> Told:
 def text_that_fits_anybody(case: Case, rng: random.Random, n: int) -> Told:
     """Section one names nothing that belongs to this agency."""
     prose = case.report.prose
-    prose["opening_part"] = [("各级各部门高度重视，政府信息公开工作稳步推进。", "一些地区还开发了政务应用程序，公开渠道不断拓宽。")[n % 2]]
+    prose["opening_part"] = [
+        (
+            "各级各部门高度重视，政府信息公开工作稳步推进。",
+            "一些地区还开发了政务应用程序，公开渠道不断拓宽。",
+        )[n % 2]
+    ]
     prose["proactive_part"] = ["主动公开力度不断加大，公开内容不断丰富。"]
     prose["requests_part"] = ["依申请公开流程不断优化，办理质量不断提高。"]
     prose["management_part"] = ["政府信息管理日益规范，审核机制不断健全。"]
@@ -226,13 +263,26 @@ def text_that_fits_anybody(case: Case, rng: random.Random, n: int) -> Told:
 @fault("DUP-05", "overview")
 def left_over_from_a_pattern(case: Case, rng: random.Random, n: int) -> Told:
     """Blanks of a pattern were not filled in."""
-    left = ("XX", "××", "某某", "（此处填写具体数字）", "〔〕号", "[点击输入文字]", "X月X日", "（填写单位名称）")[n % 8]
+    left = (
+        "XX",
+        "××",
+        "某某",
+        "（此处填写具体数字）",
+        "〔〕号",
+        "[点击输入文字]",
+        "X月X日",
+        "（填写单位名称）",
+    )[n % 8]
     said = (
         "按照{left}局的安排，全年主动公开信息{disclosed}条。", "{topic0}方面，完成{left}项任务，主动公开{disclosed}条。",
     )[n // 8 % 2]  # fmt: skip
     if "〔" in left:
         said = "根据云府办〔〕号文件要求，主动公开信息{disclosed}条。"
-    case.report.prose["proactive_part"] = [case.report.say(said.replace("{left}", left.replace("[", "【").replace("]", "】")))]
+    case.report.prose["proactive_part"] = [
+        case.report.say(said.replace("{left}", left.replace("[", "【").replace("]", "】")))
+    ]
     if left.startswith("["):
-        case.report.prose["proactive_part"] = [case.report.prose["proactive_part"][0].replace("【", "[").replace("】", "]")]
+        case.report.prose["proactive_part"] = [
+            case.report.prose["proactive_part"][0].replace("【", "[").replace("】", "]")
+        ]
     return Told()

@@ -52,7 +52,13 @@ def table_edit(case: Case, name: str, change: Callable[[list[list[str]]], list[l
     case.report.edits.append(edit)
 
 
-@fault("STR-01", ALL_PARTS, also="STR-06 STR-07 STR-08 STR-10 STR-11 STR-12 STR-14 S5-01 S5-02 S6-01 S6-05 CELL-01 STR-02 TXT-15 EXT-03 AGG-03 META-06", stage=2, formats=HEADS)
+@fault(
+    "STR-01",
+    ALL_PARTS,
+    also="STR-06 STR-07 STR-08 STR-10 STR-11 STR-12 STR-14 S5-01 S5-02 S6-01 S6-05 CELL-01 STR-02 TXT-15 EXT-03 AGG-03 META-06",
+    stage=2,
+    formats=HEADS,
+)
 def a_part_is_missing(case: Case, rng: random.Random, n: int) -> Told:
     """One of the six parts is left out."""
     heading = case.report.headings[SECTIONS[n % 6]]
@@ -128,7 +134,12 @@ def a_seventh_part(case: Case, rng: random.Random, n: int) -> Told:
     return Told(words=(name,))
 
 
-@fault("STR-06", "t2 t3 t4 proactive requests disputes", stage=2, also="STR-07 STR-08 CELL-01 CELL-07 PUB-03 STR-09")
+@fault(
+    "STR-06",
+    "t2 t3 t4 proactive requests disputes",
+    stage=2,
+    also="STR-07 STR-08 CELL-01 CELL-07 PUB-03 STR-09",
+)
 def a_table_is_missing(case: Case, rng: random.Random, n: int) -> Told:
     """A section has a sentence where its table belongs."""
     name = ("t2", "t3", "t4")[n % 3]
@@ -147,7 +158,7 @@ def a_table_is_missing(case: Case, rng: random.Random, n: int) -> Told:
     return Told()
 
 
-@fault("STR-07", "t2", stage=2, also="STR-08 CELL-01", formats=RULED + ("tabs", "lines"))
+@fault("STR-07", "t2", stage=2, also="STR-08 CELL-01", formats=(*RULED, "tabs", "lines"))
 def a_block_of_table_2_is_missing(case: Case, rng: random.Random, n: int) -> Told:
     """One item of article 20 is left out of table 2."""
     block = n % 4
@@ -163,7 +174,11 @@ def a_block_of_table_2_is_missing(case: Case, rng: random.Random, n: int) -> Tol
 @fault("STR-08", "t3", stage=2, also="CELL-01 STR-09")
 def a_row_of_table_3_is_missing(case: Case, rng: random.Random, n: int) -> Told:
     """A row of table 3 is left out."""
-    rows3 = [r for r in case.report.template.table3_rows if r.key.count(".") == 2 and case.report.count(f"t3.{r.key}.total") == 0]
+    rows3 = [
+        r
+        for r in case.report.template.table3_rows
+        if r.key.count(".") == 2 and case.report.count(f"t3.{r.key}.total") == 0
+    ]
     row = rows3[n % len(rows3)]
 
     def change(rows: list[list[str]]) -> list[list[str]]:
@@ -171,7 +186,9 @@ def a_row_of_table_3_is_missing(case: Case, rng: random.Random, n: int) -> Told:
         heads = rows[at][:2]
         left = rows[:at] + rows[at + 1 :]
         if any(heads) and at < len(left):  # the group's name moves down to the next of its rows
-            left[at] = [head or own for head, own in zip([*heads, ""], left[at][:3], strict=True)] + left[at][3:]
+            left[at] = [head or own for head, own in zip([*heads, ""], left[at][:3], strict=True)] + left[at][
+                3:
+            ]
         return left
 
     table_edit(case, "t3", change)
@@ -218,7 +235,13 @@ def other_processing_undivided(case: Case, rng: random.Random, n: int) -> Told:
     return Told()
 
 
-@fault("STR-10", "overview", stage=2, also="STR-11 STR-12 TXT-15 STALE-01 S6-01 EXT-03 AGG-03 DUP-04", formats=HEADS)
+@fault(
+    "STR-10",
+    "overview",
+    stage=2,
+    also="STR-11 STR-12 TXT-15 STALE-01 S6-01 EXT-03 AGG-03 DUP-04",
+    formats=HEADS,
+)
 def overview_empty(case: Case, rng: random.Random, n: int) -> Told:
     """Section one has nothing in it."""
     return _emptied(case, "overview")
@@ -265,7 +288,9 @@ def an_aspect_is_not_spoken_of(case: Case, rng: random.Random, n: int) -> Told:
     left_out = list(_ASPECTS)[n % 5]
     prose[left_out] = []
     prose["government_part"] = (
-        [] if case.report.agency.organ != "government" or left_out == "supervision_part" else prose["government_part"]
+        []
+        if case.report.agency.organ != "government" or left_out == "supervision_part"
+        else prose["government_part"]
     )
     prose["opening_part"] = [case.report.say("{year}年，{self}围绕{topic1}、{topic2}开展工作。")]
     return Told(words=(_ASPECTS[left_out],))
@@ -290,7 +315,9 @@ def overview_too_long(case: Case, rng: random.Random, n: int) -> Told:
     prose = case.report.prose
     while sum(len(text) for part in prose for text in prose[part] if part.endswith("_part")) < 1500:
         few = len(prose["platform_part"])
-        prose["platform_part"].append(case.report.say("{topic0}栏目做了改版，{topic2}的办事材料一并公布。", str(few)))
+        prose["platform_part"].append(
+            case.report.say("{topic0}栏目做了改版，{topic2}的办事材料一并公布。", str(few))
+        )
     return Told()
 
 

@@ -6,7 +6,6 @@ import random
 
 from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.fault import DEPARTMENTS, Told, fault
-from benchmarks.accuracy.faults.cells import settle
 from benchmarks.accuracy.numbers import APPLICANTS, Values
 from benchmarks.accuracy.report import applicant_sum
 
@@ -28,7 +27,14 @@ def _rows(case: Case) -> list[str]:
 # ------------------------------------------------------------------------------------------------ table 2
 
 
-@fault("T2-01", "t2", kinds=("county/department", "township/government", "city/department", "county/government"), previous=False, also="T2-02 T2-03", stage=0)
+@fault(
+    "T2-01",
+    "t2",
+    kinds=("county/department", "township/government", "city/department", "county/government"),
+    previous=False,
+    also="T2-02 T2-03",
+    stage=0,
+)
 def rules_of_an_organ_without_power(case: Case, rng: random.Random, n: int) -> Told:
     """An organ that may make no rules reports some."""
     values, count = case.report.values, 1 + n % 4
@@ -59,7 +65,9 @@ def more_repealed_than_there_were(case: Case, rng: random.Random, n: int) -> Tol
     """More documents were repealed than there were."""
     assert case.before is not None
     had = int(case.before.values["t2.normative_docs.in_force"])
-    case.report.values["t2.normative_docs.repealed"] = str(had + case.report.count("t2.normative_docs.issued") + 1 + n % 7)
+    case.report.values["t2.normative_docs.repealed"] = str(
+        had + case.report.count("t2.normative_docs.issued") + 1 + n % 7
+    )
     case.report.values["t2.normative_docs.in_force"] = "0"
     return Told(cells=("t2.normative_docs.repealed",))
 
@@ -121,7 +129,10 @@ def more_new_than_in_all(case: Case, rng: random.Random, n: int) -> Told:
     values = case.report.values
     if n % 2:
         row = ("licensing", "penalty", "coercion", "other_services")[n % 4]
-        values[f"t2v19.{row}.items_prev"], values[f"t2v19.{row}.items_delta"] = str(n % 9), str(-(n % 9) - 1 - n % 5)
+        values[f"t2v19.{row}.items_prev"], values[f"t2v19.{row}.items_delta"] = (
+            str(n % 9),
+            str(-(n % 9) - 1 - n % 5),
+        )
         return Told(cells=(f"t2v19.{row}.items_delta",))
     values["t2v19.normative_docs.made_new"] = values["t2v19.normative_docs.disclosed_new"] = str(12 + n)
     values["t2v19.normative_docs.disclosed_total"] = str(5 + n)
@@ -246,7 +257,9 @@ def not_even_last_years_were_done(case: Case, rng: random.Random, n: int) -> Tol
             values[f"t3.{row}.{applicant}"] = "0"
     values["t3.carried_in.natural_person"], values["t3.received_new.natural_person"] = str(9 + n), "4"
     done = 3 + n % 5
-    values["t3.results.full_disclosure.natural_person"] = values["t3.results.total.natural_person"] = str(done)
+    values["t3.results.full_disclosure.natural_person"] = values["t3.results.total.natural_person"] = str(
+        done
+    )
     values["t3.carried_out.natural_person"] = str(13 + n - done)
     for row in rows:
         values[f"t3.{row}.total"] = str(applicant_sum(values, row))
@@ -271,7 +284,11 @@ def other_without_a_word(case: Case, rng: random.Random, n: int) -> Told:
 def _as_other(case: Case, line: str, more: int) -> None:
     values = case.report.values
     for column in ("natural_person", "total"):
-        for code in (f"t3.results.other.{line}.{column}", f"t3.results.total.{column}", f"t3.received_new.{column}"):
+        for code in (
+            f"t3.results.other.{line}.{column}",
+            f"t3.results.total.{column}",
+            f"t3.received_new.{column}",
+        ):
             add(values, code, more)
 
 
@@ -281,7 +298,11 @@ def grave_reasons_in_a_small_place(case: Case, rng: random.Random, n: int) -> To
     line = ("state_secret", "security_stability")[n % 2]
     values = case.report.values
     for column in ("natural_person", "total"):
-        for code in (f"t3.results.denied.{line}.{column}", f"t3.results.total.{column}", f"t3.received_new.{column}"):
+        for code in (
+            f"t3.results.denied.{line}.{column}",
+            f"t3.results.total.{column}",
+            f"t3.received_new.{column}",
+        ):
             add(values, code, 1 + n % 5)
     return Told(cells=(f"t3.results.denied.{line}.total",))
 
@@ -305,7 +326,12 @@ def partial_counted_twice(case: Case, rng: random.Random, n: int) -> Told:
 def results_without_requests(case: Case, rng: random.Random, n: int) -> Told:
     """No request came in, yet some were answered or carried over."""
     values = case.report.values
-    rows = ["results.full_disclosure", "results.unable.not_held", "carried_out", "results.not_handled.petition"]
+    rows = [
+        "results.full_disclosure",
+        "results.unable.not_held",
+        "carried_out",
+        "results.not_handled.petition",
+    ]
     row = rows[n % 4]
     for column in (APPLICANTS[n % 2], "total"):
         add(values, f"t3.{row}.{column}", 1 + n % 3)
@@ -340,7 +366,9 @@ def suits_without_review_since_2024(case: Case, rng: random.Random, n: int) -> T
     return Told(cells=("t4.suit_direct.total",))
 
 
-@fault("T4-03", "t4", previous=True, also="XT-02 XT-01 T4-04 T4-06 " + _MOVES, sizes=("middle", "busy"), stage=0)
+@fault(
+    "T4-03", "t4", previous=True, also="XT-02 XT-01 T4-04 T4-06 " + _MOVES, sizes=("middle", "busy"), stage=0
+)
 def more_suits_than_reviews(case: Case, rng: random.Random, n: int) -> Told:
     """More suits after review than there were reviews in two years."""
     assert case.before is not None
@@ -360,7 +388,14 @@ def open_cases_that_vanished(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=(f"t4.{group}.total",))
 
 
-@fault("T4-05", "t4", kinds=("county/government", "city/government"), also="XT-02 T4-03 XT-01 T4-02 " + _MOVES, sizes=("middle", "busy"), stage=0)
+@fault(
+    "T4-05",
+    "t4",
+    kinds=("county/government", "city/government"),
+    also="XT-02 T4-03 XT-01 T4-02 " + _MOVES,
+    sizes=("middle", "busy"),
+    stage=0,
+)
 def suits_of_a_reviewing_government(case: Case, rng: random.Random, n: int) -> Told:
     """A government counts suits after review in which it may only be co-defendant."""
     _dispute(case, "suit_after_review", upheld=6 + n)

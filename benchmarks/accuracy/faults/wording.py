@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 from benchmarks.accuracy.cases import Case
-from benchmarks.accuracy.fault import Told, fault
+from benchmarks.accuracy.fault import DEPARTMENTS, Told, fault
 
 PARTS = ("proactive_part", "management_part", "platform_part", "supervision_part", "opening_part")
 
@@ -24,10 +25,28 @@ def last_years_year_throughout(case: Case, rng: random.Random, n: int) -> Told:
     prose, year = case.report.prose, case.report.year
     old = str(year - (1 if n % 3 else 2))
     prose["intro"] = []
-    prose["opening_part"] = [case.report.say("{year}年，{self}扎实推进政府信息公开，{topic0}公开更加充分。").replace(str(year), old)]
-    prose["proactive_part"] = [case.report.say("{year}年全年主动公开信息{disclosed}条；{year}年制作解读{explained}篇。").replace(str(year), old)]
-    prose["supervision_part"] = [case.report.say("{year}年组织业务培训{few}次，监督保障有力。").replace(str(year), old)]
-    for part in ("requests_part", "problems", "plan_part", "other", "government_part", "management_part", "platform_part"):
+    prose["opening_part"] = [
+        case.report.say("{year}年，{self}扎实推进政府信息公开，{topic0}公开更加充分。").replace(
+            str(year), old
+        )
+    ]
+    prose["proactive_part"] = [
+        case.report.say("{year}年全年主动公开信息{disclosed}条；{year}年制作解读{explained}篇。").replace(
+            str(year), old
+        )
+    ]
+    prose["supervision_part"] = [
+        case.report.say("{year}年组织业务培训{few}次，监督保障有力。").replace(str(year), old)
+    ]
+    for part in (
+        "requests_part",
+        "problems",
+        "plan_part",
+        "other",
+        "government_part",
+        "management_part",
+        "platform_part",
+    ):
         prose[part] = [text.replace(str(year), old) for text in prose[part]]
     return Told(words=(old,))
 
@@ -56,7 +75,8 @@ def an_old_congress(case: Case, rng: random.Random, n: int) -> Told:
     """The latest congress or plenum named is older than the report's year."""
     case.report.prose["opening_part"] = [
         case.report.say((
-            "{year}年，{self}以党的十九大精神为指引，做好{topic0}公开。", "{self}深入贯彻落实党的十九大和十九届历次全会精神，推进{topic1}公开。",
+            "{year}年，{self}以党的十九大精神为指引，做好{topic0}公开。",
+            "{self}深入贯彻落实党的十九大和十九届历次全会精神，推进{topic1}公开。",
             "{year}年，全面贯彻党的十九届四中全会精神，公开工作有新进展。",
         )[n % 3])
     ]  # fmt: skip
@@ -68,7 +88,8 @@ def grave_misprints(case: Case, rng: random.Random, n: int) -> Told:
     """A word that must not be misprinted is misprinted."""
     wrong, said = (
         ("攻府", "{topic0}信息通过攻府网站发布{few}批。"), ("共合国", "对照《中华人民共合国政府信息公开条例》开展自查{few}次。"),
-        ("中共人民共和国", "组织学习《中共人民共和国政府信息公开条例》{few}次。"), ("大和国", "学习《中华人民大和国政府信息公开条例》{few}次。"),
+        ("中共人民共和国", "组织学习《中共人民共和国政府信息公开条例》{few}次。"),
+        ("大和国", "学习《中华人民大和国政府信息公开条例》{few}次。"),
     )[n % 4]  # fmt: skip
     put(case, n, said)
     return Told(words=(wrong,))
@@ -89,14 +110,20 @@ def a_law_misnamed(case: Case, rng: random.Random, n: int) -> Told:
     """A law is called by a wrong name, number or article."""
     y = case.report.year
     wrong = (
-        "《中华人民共和国政府信息公开工作条例》", "《政府信息公开工作条例》", "《中华人民共和国政府信息公开法》", "《中华人民共和国信息公开条例》",
+        "《中华人民共和国政府信息公开工作条例》", "《政府信息公开工作条例》", "《中华人民共和国政府信息公开法》",
+        "《中华人民共和国信息公开条例》",
         "《中华人民共和国政府信息公开条例》（国务院令第771号）",
     )[n % 5]  # fmt: skip
     case.report.prose["intro"] = [f"根据{wrong}编制本报告，统计期限为{y}年1月1日至{y}年12月31日。"]
     return Told(words=(("工作条例", "工作条例", "信息公开法", "信息公开条例", "771")[n % 5],))
 
 
-@fault("LEX-04", "overview", kinds=("county/department", "township/government", "county/government"), also="DUP-03")
+@fault(
+    "LEX-04",
+    "overview",
+    kinds=("county/department", "township/government", "county/government"),
+    also="DUP-03",
+)
 def a_level_too_high(case: Case, rng: random.Random, n: int) -> Told:
     """A county speaks of the whole province as its own."""
     put(case, n, (
@@ -106,11 +133,36 @@ def a_level_too_high(case: Case, rng: random.Random, n: int) -> Told:
     return Told(words=("全国" if n % 4 == 1 else "全省",))
 
 
-@fault("LEX-05", "overview intro", also="META-04 DUP-02")
+def _move(case: Case, home: str, n: int) -> None:
+    """Give the report to an agency that does not exist, in a place that does: only of such can a place be strange."""
+    name = f"{home}{case.report.agency.home[:2]}{('古树', '竹编', '茶园', '渡口', '碑刻')[n % 5]}保护局"
+    agency = dataclasses.replace(
+        case.report.agency, name=name, home=home, parent=f"{home}人民政府", rank="county", organ="department",
+        self_name="我局", aliases=(),
+    )  # fmt: skip
+    case.report.agency, case.report.signed[0] = agency, name
+    case.report.title = f"{name}{case.report.year}年政府信息公开工作年度报告"
+
+
+@fault(
+    "LEX-05",
+    "title signature overview intro problems",
+    stage=0,
+    kinds=DEPARTMENTS,
+    apart=True,
+    also="META-04 DUP-02",
+)
 def a_strange_place(case: Case, rng: random.Random, n: int) -> Told:
     """The name of a place far away stands where the agency's own should."""
     place = ("宜宾市", "洛阳市", "常州市", "桂林市", "大庆市", "遵义市")[n % 6]
     y = case.report.year
+    _move(
+        case,
+        ("杭州市临安区", "福州市长乐区", "西安市鄠邑区", "长沙市望城区", "合肥市庐江县", "南昌市安义县")[
+            n // 6 % 6
+        ],
+        n,
+    )
     if n % 2:
         case.report.prose["intro"] = [
             f"现将{place}{case.report.agency.name[-3:]}{y}年度工作情况报告如下，统计期限为{y}年1月1日至{y}年12月31日。"
@@ -124,8 +176,9 @@ def a_strange_place(case: Case, rng: random.Random, n: int) -> Told:
 def slips_of_the_pen(case: Case, rng: random.Random, n: int) -> Told:
     """Doubled characters, brackets without their partner, words misspelt."""
     put(case, n, (
-        "（四府信息公开平台新增栏目{few}个。", "及时更新新更新{topic0}目录{few}次。", "公开内容的的准确性进一步提高，更正{few}处。",
-        "推进政务信信息公开标准化，修订目录{few}项。", "建立建全公开制度{few}项。", "做好公开工作，，全年更新{few}批。", "公布“{topic1}事项清单{few}份。",
+        "（四府信息公开平台新增栏目{few}个。", "及时及时更新{topic0}目录{few}次。", "公开内容的的准确性进一步提高，更正{few}处。",
+        "推进政务信信息公开标准化，修订目录{few}项。", "建立建全公开制度{few}项。", "做好公开工作，，全年更新{few}批。",
+        "公布“{topic1}事项清单{few}份。",
     )[n % 7])  # fmt: skip
     return Told()
 
@@ -142,7 +195,9 @@ def _identity_number(rng: random.Random) -> str:
 
 def _card(rng: random.Random) -> str:
     digits = [6, 2, 2, 8, *(rng.randint(0, 9) for _ in range(14))]
-    total = sum(d if (len(digits) - i) % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(digits))
+    total = sum(
+        d if (len(digits) - i) % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(digits)
+    )
     return "".join(map(str, digits)) + str(-total % 10)
 
 
@@ -152,7 +207,9 @@ def a_mobile_number(case: Case, rng: random.Random, n: int) -> Told:
     number = f"1{'3578'[n % 4]}{rng.randint(0, 9)}{rng.randint(10_000_000, 99_999_999)}"
     if n % 3 == 0:
         y = case.report.year
-        case.report.prose["intro"] = [f"本报告统计期限为{y}年1月1日至{y}年12月31日，联系人：王某，手机：{number}。"]
+        case.report.prose["intro"] = [
+            f"本报告统计期限为{y}年1月1日至{y}年12月31日，联系人：王某，手机：{number}。"
+        ]
     else:
         shown = number if n % 3 == 1 else f"{number[:3]}-{number[3:7]}-{number[7:]}"
         put(case, n, f"群众李某（电话{shown}）反映的{{topic0}}问题已答复{{few}}次。")
@@ -162,7 +219,12 @@ def a_mobile_number(case: Case, rng: random.Random, n: int) -> Told:
 @fault("PII-02", "overview problems")
 def an_identity_number(case: Case, rng: random.Random, n: int) -> Told:
     """A resident's number in full."""
-    put(case, n, f"对申请人（身份证号{_identity_number(rng)}）的{{topic0}}申请作了答复。", None if n % 2 else "problems")
+    put(
+        case,
+        n,
+        f"对申请人（身份证号{_identity_number(rng)}）的{{topic0}}申请作了答复。",
+        None if n % 2 else "problems",
+    )
     return Told()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 
-from benchmarks.accuracy.cases import Case, case as clean_case
+from benchmarks.accuracy.cases import Case
+from benchmarks.accuracy.cases import case as clean_case
 from benchmarks.accuracy.fault import DEPARTMENTS, Told, fault
 from benchmarks.accuracy.faults.meta import WORDS
 from benchmarks.accuracy.faults.tables import add
@@ -56,14 +58,23 @@ def carried_in_under_another_applicant(case: Case, rng: random.Random, n: int) -
     return Told(cells=(f"t3.carried_in.{other}",))
 
 
-@fault("XY-03", "t2 t3 t4", previous=True, sizes=("middle", "busy"), also="XY-01 XY-02 T2-03 T2-02 T2-04", stage=0)
+@fault(
+    "XY-03",
+    "t2 t3 t4",
+    previous=True,
+    sizes=("middle", "busy"),
+    also="XY-01 XY-02 T2-03 T2-02 T2-04",
+    stage=0,
+)
 def the_numbers_of_last_year(case: Case, rng: random.Random, n: int) -> Told:
     """Every number is last year's."""
     assert case.before is not None
     for applicant in (*APPLICANTS, "total"):  # so that the carry-over cannot give it away
         old, out = f"t3.carried_in.{applicant}", f"t3.carried_out.{applicant}"
         case.before.values[f"t3.received_new.{applicant}"] = str(
-            int(case.before.values[f"t3.received_new.{applicant}"]) + int(case.before.values[old]) - int(case.before.values[out])
+            int(case.before.values[f"t3.received_new.{applicant}"])
+            + int(case.before.values[old])
+            - int(case.before.values[out])
         )
         case.before.values[old] = case.before.values[out]
     case.report.values.update(case.before.values)
@@ -75,14 +86,19 @@ def a_year_is_missing(case: Case, rng: random.Random, n: int) -> Told:
     """The agency has reports of earlier years, one in between is not there."""
     assert case.before is not None
     gap = 2 + n % 2
-    earlier = clean_case(case.report.agency, case.report.year - gap, "small", f"gap{n}", previous=False).report
+    earlier = clean_case(
+        case.report.agency, case.report.year - gap, "small", f"gap{n}", previous=False
+    ).report
     case.others = [earlier]
     case.before = None if gap == 2 else case.before
     case.first_year = earlier.year
-    return Told(words=(str(case.report.year - gap + 1),) if gap == 2 else (str(case.report.year - 2),))
+    if case.before is None:
+        return Told(words=(str(case.report.year - 1),))
+    before = case.before  # the gap shows at the first report after it
+    return Told(words=(str(case.report.year - 2),), file=f"{before.year}/{before.agency.name}")
 
 
-@fault("XY-05", "t2 t3", previous=True, sizes=("small", "middle"), also="CELL-10 T3-06 XT-02", stage=0)
+@fault("XY-05", "t2 t3", previous=True, sizes=("small",), also="CELL-10 T3-06 XT-02", stage=0)
 def a_leap(case: Case, rng: random.Random, n: int) -> Told:
     """A number has grown to a multiple within a year."""
     values = case.report.values
@@ -112,21 +128,21 @@ def _late(case: Case, day: str, n: int) -> None:
         case.report.published = f"{y}-{day}"
 
 
-@fault("TIME-01", "signature dates", kinds=DEPARTMENTS, formats=SIGNED + ("cms",))
+@fault("TIME-01", "signature dates", kinds=DEPARTMENTS, formats=(*SIGNED, "cms"))
 def department_late(case: Case, rng: random.Random, n: int) -> Told:
     """A department reports after the end of January."""
     _late(case, ("02-01", "02-20", "03-15", "05-06", "02-09")[n % 5], n)
     return Told()
 
 
-@fault("TIME-02", "signature dates", kinds=("county/government", "city/government"), formats=SIGNED + ("cms",))
+@fault("TIME-02", "signature dates", kinds=("county/government", "city/government"), formats=(*SIGNED, "cms"))
 def government_late(case: Case, rng: random.Random, n: int) -> Told:
     """A government reports after the end of March."""
     _late(case, ("04-01", "04-12", "06-30", "05-06", "09-09")[n % 5], n)
     return Told()
 
 
-@fault("TIME-03", "signature dates", kinds=("township/government",), formats=SIGNED + ("cms",))
+@fault("TIME-03", "signature dates", kinds=("township/government",), formats=(*SIGNED, "cms"))
 def township_late(case: Case, rng: random.Random, n: int) -> Told:
     """A township reports after the day the profile sets."""
     _late(case, ("02-01", "02-12", "03-30", "04-06", "02-19")[n % 5], n)
@@ -158,7 +174,9 @@ def signed_after_publication(case: Case, rng: random.Random, n: int) -> Told:
 @fault("PUB-01", "outside", years=(2023, 2024))
 def published_in_the_wrong_place(case: Case, rng: random.Random, n: int) -> Told:
     """The report stands among the news (table of outside facts)."""
-    case.outside.update(url=f"http://a{n}.yunling.example/1.html", column=("工作动态", "通知公告", "新闻", "部门动态")[n % 4])
+    case.outside.update(
+        url=f"http://a{n}.yunling.example/1.html", column=("工作动态", "通知公告", "新闻", "部门动态")[n % 4]
+    )
     return Told()
 
 
@@ -174,16 +192,27 @@ def cannot_be_opened(case: Case, rng: random.Random, n: int) -> Told:
        also="STR-06 STR-07 STR-08 CELL-01 STR-14 EXT-01 EXT-03")  # fmt: skip
 def tables_as_pictures(case: Case, rng: random.Random, n: int) -> Told:
     """Tables are pictures on the page."""
-    picture = "〔图" + "片〕"
 
     def edit(parts: list[Part]) -> list[Part]:
-        return [Text(f"{picture}{p.name}") if isinstance(p, Grid) and (n % 2 or p.name == "t3") else p for p in parts]
+        return [
+            Text(f"（表格{p.name}）") if isinstance(p, Grid) and (n % 2 or p.name == "t3") else p
+            for p in parts
+        ]
 
     case.report.edits.append(edit)
-    return Told()
+    case.report.page = lambda page: re.sub(
+        "（表格(t\\d)）".encode(_charset(case.report)),
+        rb'<img src="/upload/\1.png" width="640" height="420">',
+        page,
+    )
+    return Told(unsure=True, either=("STR-06",))
 
 
-@fault("PUB-04", "versions")
+def _charset(report: Report) -> str:
+    return "gb18030" if report.writer == "gb18030" else "utf-8"
+
+
+@fault("PUB-04", "versions t2 t4", also="T2-03 T2-02 XY-05 CELL-10")
 def two_versions_differ(case: Case, rng: random.Random, n: int) -> Told:
     """Two versions of one report are online and differ in a cell."""
     report = case.report
@@ -222,7 +251,14 @@ def _with_children(case: Case, n: int, small: str = "small") -> list[Report]:
     return children
 
 
-@fault("AGG-01", "t3 intro", kinds=("county/government", "city/government"), also="AGG-02 XY-05 CELL-10 XT-02", stage=0, sizes=("small",))
+@fault(
+    "AGG-01",
+    "t3 intro",
+    kinds=("county/government", "city/government"),
+    also="AGG-02 XY-05 CELL-10 XT-02",
+    stage=0,
+    sizes=("small",),
+)
 def a_part_greater_than_the_whole(case: Case, rng: random.Random, n: int) -> Told:
     """One department has more than the government's report that covers it."""
     child = _with_children(case, n)[n % 3]
@@ -233,7 +269,13 @@ def a_part_greater_than_the_whole(case: Case, rng: random.Random, n: int) -> Tol
     return Told(cells=("t3.received_new.total",))
 
 
-@fault("AGG-02", "t3 intro", kinds=("county/government", "city/government"), also="AGG-01 XY-05 CELL-10 XT-02", stage=0)
+@fault(
+    "AGG-02",
+    "t3 intro",
+    kinds=("county/government", "city/government"),
+    also="AGG-01 XY-05 CELL-10 XT-02",
+    stage=0,
+)
 def the_whole_is_not_the_sum(case: Case, rng: random.Random, n: int) -> Told:
     """The government's numbers are smaller than the sum of what its departments report."""
     children = _with_children(case, n, "middle")

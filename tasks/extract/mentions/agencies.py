@@ -9,9 +9,12 @@ from tasks.extract.mentions.passage import Mention, Passage, matches
 
 _REPORT = r"(?:的)?(?:政府)?(?:信息|政务)公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报)"
 _YEAR = r"(?:\s?20\d{2}\s?年?度?\s?)?"
-_NAME = r"(?P<name>[\u4e00-\u9fff]{3,28}?)"
+_NAME = r"(?P<name>(?![年度的了])[\u4e00-\u9fff]{3,28}?)"
 _STATED = (
     re.compile(rf"(?:现将|现公[布开]|公布|发布|编制)了?{_YEAR}{_NAME}{_YEAR}{_REPORT}"),
+    re.compile(rf"(?:^|。)\s?{_NAME}\s?20\d{{2}}\s?年?度?\s?{_REPORT}"),
+)
+_DRAWN_UP = (
     re.compile(rf"(?:报告|年报)由{_NAME}(?:根据|按照|依据|依照|编制|负责|汇总|制作|撰写)"),
     re.compile(rf"(?:^|[,。;:])\s?由{_NAME}(?:编制|汇总|制作|撰写)"),
     re.compile(
@@ -35,12 +38,14 @@ _DATE = re.compile(r"^[\s\d年月日〇○零一二三四五六七八九十.\-/]
 
 
 def stated(passage: Passage) -> Iterator[Mention]:
-    """Find the agency that an introduction says the report is of (role intro)."""
-    if passage.section == "intro":
-        for pattern in _STATED:
+    """Find the agency that an introduction says the report is of (role intro) or was drawn up by (role compiled)."""
+    if passage.section != "intro":
+        return
+    for role, patterns in (("intro", _STATED), ("compiled", _DRAWN_UP)):
+        for pattern in patterns:
             for match in matches(pattern, passage):
                 if _is_name(match["name"]):
-                    yield passage.found(*match.span("name"), "agency", match["name"], "intro")
+                    yield passage.found(*match.span("name"), "agency", match["name"], role)
 
 
 def opening(passages: Sequence[Passage]) -> Iterator[tuple[Passage, Mention]]:

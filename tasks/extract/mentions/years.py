@@ -15,19 +15,22 @@ _CHINESE_DIGITS = {"二": "2", "〇": "0", "○": "0", "零": "0", "O": "0", "0"
 }
 _SPAN_BEFORE = re.compile(r"\d{4}\s?年?\s?(?:-{1,2}|[—–~～－]{1,2}|至|到)\s?$")
 _SPAN_AFTER = re.compile(r"\s?度?\s?(?:-{1,2}|[—–~～－]{1,2}|至|到)\s?(?:20\d{2}|今|目前)")
-_DAY_AFTER = re.compile(r"\s?\d{1,2}\s?月")
+_DAY_AFTER = re.compile(r"\s?(\d{1,2})\s?月")
+_AS_OF = re.compile(r"截[至止]到?\s?$")
+_LATEST = 6
+"""The last month of the year after in which a report is still likely to be published."""
 _PERIOD = re.compile(
     r"统计期限|统计时限|统计数据|数据统计|统计范围|起止|期限(?:为|自|从)|时间(?:为|自|从)|1\s?月\s?1\s?日.{0,12}12\s?月\s?31\s?日"
 )
 _COMPARED_BEFORE = re.compile(r"(?:较|比|同比|相比|相较于?|对比|高于|低于|超过|多于|少于)于?\s?$")
 _COMPARED_AFTER = re.compile(r"\s?度?(?:同期|相比|的?基础上|增长|增加|下降|减少|持平)")
-_COMPARISON = re.compile(r"同比|相比|较上年|比上年|较去年|比去年")
 _SINCE_BEFORE = re.compile(r"(?:自|从|早在|始于|起于)\s?$")
 _SINCE_AFTER = re.compile(r"\s?度?(?:以来|起|开始|之后|以后|后[,，]|至今|之前|以前|前[,，])")
 _NAMED_PLAN = re.compile(r"\s?(?:远景目标|远景规划|远景)")
 # 2023年度政务公开工作要点, 2022年部门决算: a year that belongs to the name of something
 _NAMED_AFTER = re.compile(
-    r"\s?度?[^,;。、:()\d]{0,16}?(?:报告|年报|要点|决算|预算|计划|规划|方案|建议|提案|议案|目录|通知|意见|大会|会议|培训班"
+    r"\s?度?(?!.{0,6}(?:完成|开展|组织|印发|制定|举办|召开|发布|主动|办理|收到|新收|受理))[^,;。、:()\d我全共了已在对按被把将]{0,16}?"
+    r"(?:报告|年报|要点|决算|预算|计划|规划|方案|建议|提案|议案|目录|通知|意见|大会|会议|培训班"
     r"|任务|清单|白皮书|公报|年鉴|考核|评估|测评|测试|第[一二三四1-4]季度|学年|上半年|下半年|届)"
 )
 _NAMED_HARD = re.compile(
@@ -42,12 +45,14 @@ _PLAN = re.compile(
 _UNTIL_BEFORE = re.compile(r"(?:到|至|截至|截止到?|于|在|力争|预计|争取)\s?$")
 _UNTIL_AFTER = re.compile(r"\s?(?:底|末|年底|年末|底前|前|初|内|之前)")
 _REPORTING = re.compile(r"截至|截止|发布|公布|公开|提交|报送|印发")
+_SOON = 24
+"""So near after a year its plan is told, where it is that year's."""
 # what may stand before the subject of a sentence: a numeral, 一是, a heading of its own, 在 or 于
 _OPENING = re.compile(
     r"^[\s“\"'(（#*\-•●]*(?:第?[一二三四五六七八九十\d]{1,3}[、.．)）:]\s*|\([一二三四五六七八九十\d]{1,3}\)\s*|[一二三四五六七八九十]是)?"
     r"(?:[^,;。:]{0,24}?(?:方面|情况|工作|公开|建设|保障|管理|不足|问题|措施|打算)[,:。、\s]{0,2})?(?:在|于|即|我[局委办厅市区县镇乡院校站旗州省]|我街道|我单位|我们|本机关|本单位|全[市区县局])?\s*$"
 )
-_HISTORY = re.compile(r"^.{0,14}(?:施行|实施|颁布|修订|成立|组建|挂牌|设立|撤销|合并|划转|机构改革|更名)")
+_HISTORY = re.compile(r"^[^,;。]{0,14}?(?:施行|颁布|修订|组建|挂牌|撤销|划转|机构改革|更名)")
 
 _RELATIVE = re.compile(
     r"今年(?!代|龄)|去年|(?<!以)(?<!之)前年(?!度)|(?<![说证表声])明年(?!度)|截[至止]到?目前|到目前为止|截[至止]日前"
@@ -109,11 +114,9 @@ def _year_role(passage: Passage, match: re.Match[str], value: int, year: int | N
             return "since"
         if _NAMED_AFTER.match(after):
             return "named"
-        if _COMPARISON.search(sentence):
-            return "comparison"
         if _HISTORY.match(after):
             return "history"
-    elif passage.section == "problems" and _PLAN.search(text[end:last]):
+    elif passage.section == "problems" and _PLAN.search(text[end : min(last, end + _SOON)]):
         return "plan"
     if not _OPENING.match(text[first:start]) and text[max(0, start - 1) : start] not in (",", ";"):
         return "other"
@@ -129,6 +132,9 @@ def _future_role(passage: Passage, match: re.Match[str], sentence: str, distance
         return "publish"
     if _PLAN.search(sentence) or (passage.section == "problems" and distance == 1):
         return "plan"
+    day = _DAY_AFTER.match(after)
+    if _AS_OF.search(before) and (distance > 1 or (day and int(day.group(1)) > _LATEST)):
+        return "dated"  # 截至 tells of what has been done, and no report is published so late
     if _UNTIL_AFTER.match(after) or (_UNTIL_BEFORE.search(before) and not _DAY_AFTER.match(after)):
         return "until"
     if distance == 1 and _REPORTING.search(sentence) and _DAY_AFTER.match(after):

@@ -9,7 +9,9 @@ _SENTENCE = "[^。;!?]*"
 _IN_OTHER = r"信息(?:公开)?处理费|处理费用?|收费|收取[^,。;]{0,12}费|费用|缴费"
 _IN_OVERVIEW = r"信息(?:公开)?处理费|(?:依申请|信息公开)[^,。;]{0,12}(?:收费|费用|收取)"
 _ANYWHERE = r"信息(?:公开)?处理费"
-_OTHER_FEES = r"行政事业性收费"
+_OTHER_FEES = r"行政事业性收费|(?:垃圾|污水|废物|废弃物)[^,。;]{0,4}处理费"
+_OF_DISCLOSURE = "信息|申请|公开|处理费"
+"""A sentence on money has to have one of these to be on the fee: section six may tell of other charges, too."""
 _TOLD = r"(?:收取|收费|收缴|征收|计收|产生|发生|处理费|费用)"
 _NOT = (
     rf"(?:未|没有|没|无|不存在|不涉及|从未|尚未|并未|免予?|免收|不)[^,。;]{{0,24}}{_TOLD}"
@@ -34,7 +36,7 @@ def with_fees(prose: pl.DataFrame) -> pl.DataFrame:
 
     Columns: fee_kind (``charged`` | ``not charged`` | ``refers``: spoken of, but not whether it was charged | ``none``;
     null where the heading of section six is only suspected and nothing was found), fee_sentence, fee_amount (元, the
-    first that is named; null unless charged), fee_remainder (what is left of it over the tariff's step: 100 元 by
+    first that is named; null unless charged, and where the text also says that nothing was), fee_remainder (what is left of it over the tariff's step: 100 元 by
     piece, else 10 元), fee_requests_needed (the least number of applications by which a fee by piece arises; 0 for one
     by volume; null where the report does not say by which), fee_cites (names the rules on the fee), fee_basis (``piece`` |
     ``volume``), fee_notice_told (a notice, a payment or its want is spoken of), misc_told (a reason for which an
@@ -46,8 +48,12 @@ def with_fees(prose: pl.DataFrame) -> pl.DataFrame:
         _sentences("whole", _ANYWHERE),
         pl.col("fee_statement").str.normalize("NFKC").str.replace_all(r"\s+", "").fill_null(""),
     ).list.eval(pl.element().filter(pl.element() != ""))
-    said = prose.with_columns(_said=sentences.list.unique(maintain_order=True)).with_columns(
-        _text=pl.col("_said").list.join("。").str.replace_all(r"(\d),(\d{3})", "${1}${2}")
+    said = (
+        prose.with_columns(_any=sentences.list.unique(maintain_order=True))
+        .with_columns(
+            _said=pl.col("_any").list.eval(pl.element().filter(pl.element().str.contains(_OF_DISCLOSURE)))
+        )
+        .with_columns(_text=pl.col("_said").list.join("。").str.replace_all(r"(\d),(\d{3})", "${1}${2}"))
     )
     text = pl.col("_text")
     amounts = text.str.extract_groups(rf"{_TOLD}[^。;]{{0,40}}?{_AMOUNT}").struct
@@ -55,10 +61,13 @@ def with_fees(prose: pl.DataFrame) -> pl.DataFrame:
     number = pl.coalesce(amounts.field("1"), before.field("1")).cast(pl.Float64, strict=False)
     unit = pl.coalesce(amounts.field("2"), before.field("2"))
     charged = text.str.contains(_CHARGED)
+    denied = pl.col("_any").list.join("。").str.contains(_NOT)
+    # a text that says both tells of two years or of two kinds of case: nothing is made of its numbers
+    clearly = charged & ~denied
     kind = (
         pl.when(charged)
         .then(pl.lit("charged"))
-        .when(text.str.contains(_NOT))
+        .when(denied)
         .then(pl.lit("not charged"))
         .when(text != "")
         .then(pl.lit("refers"))
@@ -70,13 +79,13 @@ def with_fees(prose: pl.DataFrame) -> pl.DataFrame:
         said.with_columns(
             fee_kind=kind,
             fee_sentence=pl.col("_said").list.first(),
-            fee_amount=pl.when(charged).then(
+            fee_amount=pl.when(clearly).then(
                 (number * pl.when(unit == "万").then(10_000).otherwise(1)).round(2)
             ),
-            fee_cites=text.str.contains(_CITES),
-            fee_basis=pl.when(by_piece & ~by_volume)
+            fee_cites=pl.when(clearly | ~charged).then(text.str.contains(_CITES)),
+            fee_basis=pl.when(clearly & by_piece & ~by_volume)
             .then(pl.lit("piece"))
-            .when(by_volume & ~by_piece)
+            .when(clearly & by_volume & ~by_piece)
             .then(pl.lit("volume")),
             fee_notice_told=charged | pl.col("whole").str.replace_all(_NO_NOTICE, "").str.contains(_NOTICE),
             misc_told=pl.col("whole").str.contains(_OTHER_PROCESSING),
@@ -94,7 +103,7 @@ def with_fees(prose: pl.DataFrame) -> pl.DataFrame:
                 {"piece": 11, "volume": 0}, default=None, return_dtype=pl.Int64
             ),
         )
-        .drop("_said", "_text")
+        .drop("_any", "_said", "_text")
     )
 
 

@@ -31,7 +31,9 @@ def section_texts(facts: Facts) -> pl.DataFrame:
     sections = facts.sections.select(
         "submission", "key", "characters", "order", found=found, text=_plain("text")
     )
-    apart = facts.paragraphs.select("submission", "section", text=_plain("text"))
+    apart = facts.paragraphs.filter(pl.col("section").is_in(["intro", "signature"])).select(
+        "submission", "section", text=_plain("text")
+    )
     texts = facts.reports.select("submission")
     for name, rows in {
         **{key: _of(sections, [key]) for key in ("overview", "problems", "other", "extra")},
