@@ -70,11 +70,8 @@ RULES = (
         dimension="originality",
         quality="currentness",
         severity=Severity.WARNING,
-        cases=(
-            Case(Severity.CRITICAL, (Where("years_old", ">=", 2),)),
-            Case(Severity.CRITICAL, (Where("old_first", "==", True),)),
-        ),
-        operator_when=(_UNSURE_YEAR,),
+        cases=(Case(Severity.CRITICAL, (Where("years_old", ">=", 2),)),),
+        operator_when=(_UNSURE_YEAR, (Where("years_old", "<", 2), Where("old_first", "!=", True))),
         source=f"{REGULATION}第四十九条（“上一年度”）",
         summary="第一、五部分所述工作的时间应当是报告年度，旧年份不应多于报告年度。",
         hint="请核对是否误用旧年度文本；确属误用的按报告年度的实际工作重写，并逐项复核各表数据。",
@@ -93,7 +90,7 @@ RULES = (
         notes=(
             "只计作为所述工作时间的年份；书名号、引号内的年份，决算、预算、工作要点等名称中的年份，“比上年”“同比”等比较，"
             "“自××年以来”，规划和下一年打算，均不计作旧年份。",
-            "只出现一处旧年份且不在段首的为一般；报告年度只能从文件名或正文推断的，交核查人员核实。",
+            "只出现一处旧年份的为一般，不在段首的并交核查人员核实；报告年度只能从文件名或正文推断的，交核查人员核实。",
         ),
         reasons={
             "years_own": "报告年度无法确定，或未读到第一、五部分正文。",

@@ -257,6 +257,7 @@ RULES = (
             Case(Severity.INFO, (Where("period_text", "==", None),)),
             Case(Severity.WARNING, (Where("late_start", "==", True),)),
         ),
+        operator_when=((Where("period_text", "==", None), Where("title", "==", None)),),
         source=f"{REGULATION}第四十九条（“上一年度”）",
         summary="统计期限应当为报告年度的1月1日至12月31日。",
         hint="请将统计期限更正为报告年度1月1日至12月31日，并按此期限复核各表数据；年中成立的单位请注明成立时间。",
@@ -271,7 +272,10 @@ RULES = (
         reads=("period", "expected_period"),
         evidence=_period,
         templates=None,
-        notes=("未写明统计期限为提示；当年晚于1月1日起、12月31日止（如年中成立）为一般。",),
+        notes=(
+            "文件从第一部分开始、没有标题和前言的，统计期限可能随前言一并缺失，交核查人员核实。",
+            "未写明统计期限为提示；当年晚于1月1日起、12月31日止（如年中成立）为一般。",
+        ),
     ),
     Rule(
         id="META-07",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from expectations.rule import Case, Check, Evidence, Row, Rule, Setting, Where
+from expectations.rules.publication import NOT_LISTED, ONLY_OUTSIDE, WITH_OUTSIDE
 from expectations.rules.sources import FORM, FORM_2021, OURS, REGULATION
 from expectations.rules.wording import TABLE_NAMES, column_name, number, row_name
 from models.results import Addressee, Severity
@@ -332,6 +333,7 @@ def _info(
     first_year: int | None = None,
     ranks: tuple[str, ...] | None = None,
     organs: tuple[str, ...] | None = None,
+    only: tuple[Where, ...] = (),
     cases: tuple[Case, ...] = (),
     operator_when: tuple[tuple[Where, ...], ...] = (),
     addressee: Addressee = Addressee.AGENCY,
@@ -357,6 +359,7 @@ def _info(
         first_year=first_year,
         ranks=ranks,
         organs=organs,
+        only=only,
         cases=cases,
         operator_when=operator_when,
         addressee=addressee,
@@ -562,11 +565,11 @@ TABLE_2 = (
         severity=Severity.WARNING,
         quality="consistency",
         templates=("v2021",),
-        rows=(Where("outside_given", "==", True),),
-        vacuous=True,
+        only=WITH_OUTSIDE,
         summary="表二处理决定数和现行有效件数应当与另行公布的统计一致（需要外部数据表）。",
         hint="请核对统计口径，更正年报或在第六部分说明差异原因。",
-        notes=("没有给出外部数据的不作判断。",),
+        notes=(ONLY_OUTSIDE,),
+        reasons={"statistics_known": NOT_LISTED},
     ),
 )
 

@@ -201,9 +201,9 @@ RULES = (
         hint="请核实填报是否有误；变化属实的，建议在总体情况中说明原因。",
         check=Check(
             "ExpectColumnValuesToBeBetween",
-            {"column": "times", "max_value": Setting("thresholds.jump_ratio"), "strict_max": True},
+            {"column": "jump_times", "max_value": Setting("thresholds.jump_ratio"), "strict_max": True},
         ),
-        reads=("times",),
+        reads=("jump_times",),
         rows=(Where("jumps", "==", True),),
         evidence=_jump,
         templates=("v2021",),

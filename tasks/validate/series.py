@@ -108,15 +108,15 @@ def _compared(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_jumps(pairs: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Return `pairs` with jumps (one of the numbers whose sudden change is worth a look) and times.
+    """Return `pairs` with jumps (one of the numbers whose sudden change is worth a look) and jump_times.
 
-    times: how many times as large the larger of the two years is; 1 where they differ by less than the threshold.
+    jump_times: how many times as large the larger of the two years is; 1 where they differ by less than the threshold.
     """
     value, before = pl.col("value"), pl.col("previous_value")
     small, large = pl.min_horizontal(value, before), pl.max_horizontal(value, before)
     return pairs.with_columns(
         jumps=pl.col("code").is_in(_JUMPING),
-        times=pl.when(((large - small) < profile.thresholds.jump) | (small < 0))
+        jump_times=pl.when(((large - small) < profile.thresholds.jump) | (small < 0))
         .then(1.0)
         .when(small == 0)
         .then(_BOUNDLESS)

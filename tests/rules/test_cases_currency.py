@@ -56,13 +56,16 @@ CASES = {
     ),
     "STALE-01 the first sentence only": Case(
         _prose("overview", "2022年，映溪区林草局认真贯彻《中华人民共和国政府信息公开条例》。"),
-        [("STALE-01", "critical", "agency", "", 1, 0, None, ())],
+        [("STALE-01", "warning", "agency", "", 1, 0, None, ())],
         {"STALE-01": "FAIL"},
     ),
     "STALE-01 once, not at the beginning": Case(
         _prose("overview", "映溪区林草局认真贯彻条例。2021年，我局调整了领导小组。"),
-        [("STALE-01", "warning", "agency", "", 1, 0, None, ())],
+        [("STALE-01", "warning", "operator", "", 1, 0, None, ())],
         {"STALE-01": "FAIL"},
+    ),
+    "the year before beside this year": Case(
+        _prose("overview", "2022年收到政府信息公开申请50件，本年为51件。"), [], {}
     ),
     "STALE-01 more old than own": Case(
         _prose(
@@ -108,6 +111,14 @@ CASES = {
         _prose("overview", "2023年，映溪区林草局认真贯彻条例。2025年，公开造林信息126条。2025年，培训2次。"),
         [("STALE-02", "warning", "agency", "2025", 2025, 2023, None, ())],
         {"STALE-02": "FAIL"},
+    ),
+    "STALE-02 as of a day to come": Case(
+        _prose("overview", "2023年，映溪区林草局认真贯彻条例。截至2024年12月，已建成查阅点3处。"),
+        [("STALE-02", "warning", "agency", "2024", 2024, 2023, None, ())],
+        {"STALE-02": "FAIL"},
+    ),
+    "a date whose day was left blank": Case(
+        change_prose(_CLEAN, "other", "本年度未收取信息处理费。", "2024年  月  日"), [], {}
     ),
     "future years that are plans or dates": Case(
         change_prose(

@@ -51,6 +51,11 @@ def _signed(name: str) -> Facts:
     return change_prose(_CLEAN, "signature", name, "2024年1月20日")
 
 
+def _body_of(agency: str, signed: str) -> Facts:
+    facts = change(_body(agency), "reports", pl.lit(True), organ="government")
+    return change_prose(facts, "signature", signed, "2024年1月20日")
+
+
 def _body(agency: str) -> Facts:
     facts = _report(agency=agency)
     renamed = facts.paragraphs.with_columns(pl.col("text").str.replace_all("(?:云栖市)?映溪区林草局", agency))
@@ -163,6 +168,19 @@ CASES = {
         [("META-04", "critical", "agency", "signature", "云栖市映溪区水务局", AGENCY, None, ())],
         {"META-04": "FAIL"},
     ),
+    "META-04 a government signed by one of its departments": Case(
+        _body_of("映溪区人民政府", "映溪区水务局"),
+        [("META-04", "critical", "agency", "signature", "映溪区水务局", "映溪区人民政府", None, ())],
+        {"META-04": "FAIL"},
+    ),
+    "META-04 a government signed by its office": Case(
+        _body_of("映溪区人民政府", "映溪区人民政府办公室"), [], {}
+    ),
+    "META-04 the introduction begins with another": Case(
+        _intro("映溪区水务局2023年政府信息公开工作年度报告，根据《条例》编制。"),
+        [("META-04", "critical", "agency", "intro", "映溪区水务局", AGENCY, None, ())],
+        {"META-04": "FAIL"},
+    ),
     "META-04 signed under another wording": Case(
         _signed("映溪区林草和园林局"),
         [("META-04", "warning", "agency", "signature", "映溪区林草和园林局", AGENCY, None, ())],
@@ -179,6 +197,11 @@ CASES = {
     "META-04 nobody named": Case(_without("intro", "signature"), [], {"META-04": "NOT_ASSESSABLE"}),
     "META-05": Case(
         _undated(),
+        [("META-05", "warning", "agency", "", None, None, None, ())],
+        {"META-05": "FAIL"},
+    ),
+    "META-05 no such day": Case(
+        change_prose(_report(signed_on=None, published_on=None), "signature", AGENCY, "2024年13月45日"),
         [("META-05", "warning", "agency", "", None, None, None, ())],
         {"META-05": "FAIL"},
     ),
@@ -203,6 +226,11 @@ CASES = {
     "META-08 a former article": Case(
         _intro("根据《条例》第三十二条规定，编制本年度报告。"),
         [("META-08", "warning", "agency", "former article", "第三十二条", None, None, ())],
+        {"META-08": "FAIL"},
+    ),
+    "META-08 former articles, for this report": Case(
+        _intro("根据《中华人民共和国政府信息公开条例》第三十一条、第三十二条的规定，编制本报告。"),
+        [("META-08", "warning", "agency", "former article", "第三十一条、第三十二条", None, None, ())],
         {"META-08": "FAIL"},
     ),
     "META-08 the form of 2019 alone": Case(

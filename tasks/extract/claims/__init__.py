@@ -20,7 +20,7 @@ from tasks.extract.claims.sentences import (
     heading_domain,
     plain,
     sentences,
-    without_quotations,
+    without_asides,
 )
 from tasks.extract.claims.statements import Statement, statements
 from tasks.extract.claims.words import Number, Token, read_number, read_share, tokens
@@ -32,7 +32,8 @@ _SPEAKS = re.compile(
 _COUNTS = re.compile(r"\d|[零一二两三四五六七八九十百千万][件份条宗例起]")
 _DENIES = re.compile(r"未|无|没|零|不存在|均|全部|都|率")
 _FILLERS = re.compile(
-    r"20\d\d年度?|全年度?|本年度?|今年|截至.{0,12}?[，,]|[我本][局委办厅区市县镇乡省州旗]|本单位|本机关|共计?|累计|合计|总计|各类|了|，|[（(].{1,3}[)）]"
+    r"^[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．][^，。；]{0,14}(?:情况|方面)?[。：:]?"
+    r"|20\d\d年度?|全年度?|本年度?|今年|[我本全][局委办厅区市县镇乡省州旗]|本单位|本机关|共计?|累计|合计|总计|了|[：:＿]"
 )
 _INCLUDED = ("received", "accepted", "handled")
 
@@ -80,7 +81,7 @@ def claim_rows(
 def _of_sentence(
     sentence: str, section: str, context: Context, known: Known, subject: str | None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    bare = without_quotations(sentence)
+    bare = without_asides(sentence)
     before = context.disputes
     counts = bool(_COUNTS.search(bare))
     if not counts and not _DENIES.search(bare):
@@ -94,10 +95,14 @@ def _of_sentence(
     if counts:
         numbers = _numbers(bare, cut)
         counted = _counted(bare, cut, numbers, context)
+        lists = list(partitions(bare, cut, numbers))
+        listed = {part.start for one in lists for part in one.parts}
         for number in counted:
+            if number.metric == "disclosed" and number.number.start in listed:
+                continue  # a part of what was published
             found.append((number.number.start, _row(sentence, bare, cut, number, known, subject)))
         found += _shares(sentence, bare, cut, counted, known, subject)
-        found += _sums(sentence, bare, cut, numbers, counted, known, subject)
+        found += _sums(sentence, bare, cut, lists, counted, known, subject)
     if _DENIES.search(bare):
         silent = before if "其中" in bare[:6] else ()
         for statement in statements(bare, context.domain, section, silent):
@@ -208,9 +213,16 @@ def _row(
         unit=number.unit,
         scope=scope,
         period=where.period,
-        subject=_FILLERS.sub("", sentence[_segment_start(bare, number.start) : number.start]),
+        subject=_subject(bare, number.start, known) if counted.metric == "disclosed" else None,
         doubt=counted.doubt or where.doubt,
     )
+
+
+def _subject(sentence: str, place: int, known: Known) -> str | None:
+    """Return what is counted, in the report's words; None where earlier words of the sentence may limit it."""
+    ahead = sentence[:place].replace(known.agency or "＿", "")
+    said = [words for part in re.split("[，；]", ahead) if (words := _FILLERS.sub("", part))]
+    return said[0] if len(said) == 1 else None
 
 
 def _segment_start(sentence: str, place: int) -> int:
@@ -328,7 +340,7 @@ def _sums(
     sentence: str,
     bare: str,
     cut: Sequence[Token],
-    numbers: Sequence[tuple[int, Number]],
+    lists: Sequence[Partition],
     counted: Sequence[Count],
     known: Known,
     subject: str | None,
@@ -348,15 +360,15 @@ def _sums(
         if any(c.doubt for c in parts) or whole.metric.endswith("answered"):
             continue
         kinds = {c.metric.removeprefix(group) for c in parts}
-        covered.add(whole.number.start)
+        covered |= {c.number.start for c in parts}
         where = standing(bare, cut, whole.begins, whole.number.start, known, subject)
         yield (
             parts[-1].number.start,
             _sum(sentence, whole.begins, whole.number, [c.number for c in parts], metric, where,
                  exhaustive=_all_kinds(kinds, bare, whole, parts)),
         )  # fmt: skip
-    for partition in partitions(bare, cut, numbers):
-        if partition.whole.start not in covered and not _results_of_requests(partition, counted):
+    for partition in lists:
+        if covered.isdisjoint(part.start for part in partition.parts) and not _results_of_requests(partition, counted):
             begins = max(_segment_start(bare, partition.whole.start), 0)
             where = standing(bare, cut, begins, partition.whole.start, known, subject)
             yield (
@@ -387,7 +399,6 @@ def _sum(
         parts=values,
         scope=where.scope,
         period=where.period,
-        subject=_FILLERS.sub("", sentence[begins : whole.start]),
         exhaustive=exhaustive,
     )
 

@@ -24,7 +24,7 @@ from tasks.extract.claims.words import Number, Token
 _REQUEST_UNITS = frozenset("件份宗例起条项个单")
 _CASE_UNITS = frozenset("件宗例起项个")
 _FILLER = re.compile(
-    r"[的了到以由对向于在和及与或并且等各类有效书面其余另还又已曾且、“”…，（）()的之依法依规按照规范妥善及时累历经政府信息公开申请件案方面通过年度数]"
+    r"[的了到以由对向于在和及与或并且等各类有效书面其余另还又已曾且、“”…，（）()的之依法依规按照规范妥善及时累历经＿政府信息公开申请件案方面通过年度数]"
 )
 _LIMITS = re.compile(r"方面|领域|涉及|有关|关于|类|针对|对于|超期|逾期|疑难|复杂|重点|不服")
 _RESULTS = {
@@ -49,6 +49,7 @@ class Context:
 
     domain: str | None = None
     disputes: tuple[str, ...] = ()
+    judging: bool = False  # the disputes of the sentence may be those of others
     documents: str | None = None
     explicit: bool = False  # requests under the Regulation were named
     about_disclosure: bool = False  # 信息公开 was named in the sentence
@@ -57,7 +58,7 @@ class Context:
 
     def start_sentence(self, among: bool) -> None:
         """Begin a sentence; one that goes on with 其中 keeps what the one before spoke of."""
-        self.lead = []
+        self.lead, self.judging = [], False
         if not among:
             self.disputes, self.documents, self.asked = (), None, False
 
@@ -162,7 +163,8 @@ def _dispute(
         return None
     first = min((t.start for t in groups), default=number.start)
     doing = any(t.kind == "verb" and t.start < first and t.detail != "receive" for t in words)
-    doubt = _JUDGING if doing or _has(words, "judge") else None
+    context.judging = context.judging or doing or _has(words, "judge")
+    doubt = _JUDGING if context.judging else None
     if doubt is None and groups and groups[0] in words:
         unknown = _unknown(sentence, words, number, groups[-1].end)
         doubt = _LIMITED if len(unknown) >= 3 else None
@@ -334,6 +336,8 @@ def _request(
             return None  # received something else
         if metric in ("answered", "handled") and not context.asked and context.domain != REQUESTS:
             return None
+    if _has(words, "held") and metric in ("received", "accepted", "handled"):
+        metric = "received_all"
     if _has(words, "channel"):
         doubt = _ONE_WAY
     if _has(words, "among") and metric not in ("received_new",):

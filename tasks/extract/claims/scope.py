@@ -13,6 +13,8 @@ _NAMED = re.compile(
     r"(?=(?:全年|共|代表|新?收到|受理|新收|办结|办理|接收|接到|本年|依法|20\d\d|\d))"
 )
 _LEADING = re.compile(r"^(?:.{0,6}年度?|全年|本年度?|其中|[，、：])+|^[市区县省州旗]")
+_NOT_ACTING_AHEAD = re.compile(r"按照?|根据|落实|依据|贯彻|向|接受|上级|国务院|与|联合|在|对|报|经|请示|由")
+_NOT_ACTING_BEHIND = re.compile(r"相?关于?|要求|部署|安排|印发|下发|文件|统一|组织|指导|转办|交办|主管|通知|门户|的|工作|主任|会议|网|、|和|领导")
 _OWN_WORDS = ("我局", "本局", "我委", "本委", "我厅", "本厅", "我中心", "本中心", "局机关")
 
 
@@ -50,7 +52,7 @@ def narrower_subject(sentence: str, tokens: Sequence[Token], known: Known) -> st
     if known.organ != "government" or known.rank == "township":
         return None
     first = next((t for t in tokens if t.kind in ("organ", "area", "whole")), None)
-    if first is None or first.kind != "organ" or first.start > 14:
+    if first is None or first.kind != "organ" or first.start > 14 or not _acts(sentence, first):
         return None
     return sentence[first.start : first.end]
 
@@ -59,7 +61,12 @@ def _scope(
     sentence: str, tokens: Sequence[Token], begins: int, place: int, known: Known, subject: str | None
 ) -> tuple[str, str | None]:
     segment = max((t.end for t in tokens if t.kind == "mark" and t.end <= begins), default=0)
-    ahead = [t for t in tokens if t.end <= place and t.kind in ("self", "area", "whole", "organ")]
+    ahead = [
+        t
+        for t in tokens
+        if t.end <= place
+        and (t.kind in ("self", "area", "whole") or (t.kind == "organ" and _acts(sentence, t)))
+    ]
     last = ahead[-1] if ahead else None
     department = known.organ == "department"
     if last is not None and last.kind == "organ" and department and last.start < segment:
@@ -81,6 +88,14 @@ def _scope(
     if known.rank == "township" and words[0] not in "区县市省":
         return "own", None
     return "unknown", _subject(words)
+
+
+def _acts(sentence: str, token: Token) -> bool:
+    """Whether a body named is the one that does what the sentence tells, as far as its neighbours show."""
+    start = max(sentence.rfind(mark, 0, token.start) for mark in "，；。：") + 1
+    if _NOT_ACTING_AHEAD.search(sentence, start, token.start):
+        return False
+    return _NOT_ACTING_BEHIND.match(sentence, token.end) is None
 
 
 def _subject(words: str) -> str:

@@ -14,7 +14,10 @@ _SAME_WIDTH = str.maketrans(
 )
 _SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|(?<=\d)\s+(?=%)")
 _SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?")
+BLANK, HELD = "＿", "＋"
+"""What stands for words that are left aside, and for a remark that those carried in are counted as well."""
 _QUOTED = re.compile(r"“[^“”]{0,60}”|《[^《》]{0,80}》|「[^「」]{0,60}」")
+_ASIDE = re.compile(r"[（(][^（）()\d]{0,80}[)）]")
 
 REQUESTS, DISPUTES, PROACTIVE, OTHER = "requests", "disputes", "proactive", "other"
 _HEADING = re.compile(
@@ -45,9 +48,15 @@ def sentences(text: str) -> Iterator[str]:
         yield match.group()
 
 
-def without_quotations(sentence: str) -> str:
-    """Return the sentence with titles and quoted words blanked out, so that every other character keeps its place."""
-    return _QUOTED.sub(lambda match: "…" * len(match.group()), sentence)
+def without_asides(sentence: str) -> str:
+    """Return the sentence with titles, quoted words and brackets without digits blanked out, every place kept."""
+    return _ASIDE.sub(_aside, _QUOTED.sub(lambda match: BLANK * len(match.group()), sentence))
+
+
+def _aside(match: re.Match[str]) -> str:
+    words = match.group()
+    held = "结转" in words and ("含" in words or "包括" in words) and "不含" not in words and "不包括" not in words
+    return (HELD if held else BLANK) * len(words)
 
 
 @lru_cache(maxsize=4096)

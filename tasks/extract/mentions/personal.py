@@ -56,7 +56,9 @@ _NO_NAMES = re.compile(
     r"陈述|张贴|张榜|谢绝|谢意|范围|范本|罗列|郑重|毛病|康复|史料|武装|夏季|黎明|江苏|唐山|郑州|苏州|徐州|沈阳|武汉|韩国|吴江|邱县|董事"
 )
 _NO_GIVEN_NAME = "某先女同氏家的之和与及等在向对为以按将应可已未申提要请诉不关×Xx*"
-_NO_GIVEN_NAME += "人多校局省市县区镇乡村民众群司院办委厅部处所员户们方面式法律师生者上边案"
+_NO_GIVEN_NAME += (
+    "人多校局省市县区镇乡村民众群司院办委厅部处所员户们方面式法律师生者上边案依格效需便凡态化时度"
+)
 _ACTS = (
     r"(?:向[我本]|向[\u4e00-\u9fff]{2,12}(?:局|委|政府|厅|办|中心)|申请(?:公开|获取|政府|信息)|提出|提交"
     r"|要求(?:公开|获取)|不服|诉(?!求|讼)|起诉|反映|因|就|关于|通过|于20)"
@@ -166,7 +168,8 @@ def _names(passage: Passage) -> Iterator[Person]:
             if _NO_NAMES.match(name) or any(character in _NO_GIVEN_NAME for character in name[1:]):
                 continue
             titled = passage.plain[match.end("name") :].startswith(("先生", "女士", "同志"))
-            role = "bare" if len(name) > 2 or titled else "likely"
+            # only the word 申请人 before it, or 先生 after it, makes a name of what may be a phrase
+            role = "bare" if titled or (pattern is _APPLICANT and len(name) > 2) else "likely"
             if _COURT.search(passage.sentence(match.start())):
                 role = "case"
             yield Person(*match.span("name"), "applicant", name[0] + "*" * (len(name) - 1), role)

@@ -16,6 +16,8 @@ _CHINESE_DIGITS = {"二": "2", "〇": "0", "○": "0", "零": "0", "O": "0", "0"
 _SPAN_BEFORE = re.compile(r"\d{4}\s?年?\s?(?:-{1,2}|[—–~～－]{1,2}|至|到)\s?$")
 _SPAN_AFTER = re.compile(r"\s?度?\s?(?:-{1,2}|[—–~～－]{1,2}|至|到)\s?(?:20\d{2}|今|目前)")
 _DAY_AFTER = re.compile(r"\s?(\d{1,2})\s?月")
+_BLANK_DATE = re.compile(r"[\s\d年月日_/.-]{5,20}")
+"""A line of its own under the report, the day perhaps left blank: 2025年  月  日."""
 _AS_OF = re.compile(r"截[至止]到?\s?$")
 _LATEST = 6
 """The last month of the year after in which a report is still likely to be published."""
@@ -24,6 +26,7 @@ _PERIOD = re.compile(
 )
 _COMPARED_BEFORE = re.compile(r"(?:较|比|同比|相比|相较于?|对比|高于|低于|超过|多于|少于)于?\s?$")
 _COMPARED_AFTER = re.compile(r"\s?度?(?:同期|相比|的?基础上|增长|增加|下降|减少|持平)")
+_THIS_YEAR = re.compile(r"本年(?!度?报告)|今年")
 _SINCE_BEFORE = re.compile(r"(?:自|从|早在|始于|起于)\s?$")
 _SINCE_AFTER = re.compile(r"\s?度?(?:以来|起|开始|之后|以后|后[,，]|至今|之前|以前|前[,，])")
 _NAMED_PLAN = re.compile(r"\s?(?:远景目标|远景规划|远景)")
@@ -114,6 +117,8 @@ def _year_role(passage: Passage, match: re.Match[str], value: int, year: int | N
             return "since"
         if _NAMED_AFTER.match(after):
             return "named"
+        if _THIS_YEAR.search(text[end:last]):
+            return "comparison"  # 2022年收到50件，本年为51件
         if _HISTORY.match(after):
             return "history"
     elif passage.section == "problems" and _PLAN.search(text[end : min(last, end + _SOON)]):
@@ -128,7 +133,7 @@ def _future_role(passage: Passage, match: re.Match[str], sentence: str, distance
     text = passage.plain
     start, end = match.span()
     before, after = text[max(0, start - 12) : start], text[end : end + 24]
-    if passage.section in ("intro", "title"):
+    if passage.section in ("intro", "title") or _BLANK_DATE.fullmatch(text):
         return "publish"
     if _PLAN.search(sentence) or (passage.section == "problems" and distance == 1):
         return "plan"
