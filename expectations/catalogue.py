@@ -29,10 +29,12 @@ from expectations.rules import (
     plausibility,
     privacy,
     problems,
+    prose,
     publication,
     structure,
     years,
 )
+from models.errors import ConfigurationError
 
 RULESET_VERSION = "2026.1"
 
@@ -43,12 +45,15 @@ _RULES = (
     *plausibility.CELL_RULES,
     *arithmetic.TABLE_2_RULES,
     *plausibility.TABLE_2,
+    *prose.DECISION_RULES,
     *arithmetic.TABLE_3_RULES,
     *plausibility.TABLE_3,
     *arithmetic.TABLE_4_RULES,
     *plausibility.TABLE_4,
     *plausibility.BETWEEN_TABLES,
+    *prose.OUTCOME_RULES,
     *years.RULES,
+    *prose.RULES,
     *overview.FIGURE_RULES,
     *problems.RULES,
     *copying.PROBLEM_RULES,
@@ -80,13 +85,20 @@ class RuleSet:
 
 
 def rules(profile: Profile | None = None) -> tuple[Rule, ...]:
-    """Return the rules in force under a profile (None: the default), in catalogue order, with its values in them."""
+    """Return the rules in force under a profile (None: the default), in catalogue order, with its values in them.
+
+    Raises ConfigurationError, in Chinese, for a profile that switches off a rule that there is not.
+    """
     return _under(profile or default())
 
 
 @lru_cache(maxsize=16)
 def _under(profile: Profile) -> tuple[Rule, ...]:
     off = set(profile.rules.off)
+    if unknown := sorted(off - _by_id().keys()):
+        raise ConfigurationError(
+            f"核查方案“{profile.name}”停用的规则“{'、'.join(unknown)}”不存在，请对照 docs/RULES.md 改正。"
+        )
     return tuple(rule.under(profile) for rule in _RULES if not rule.retired and rule.id not in off)
 
 

@@ -102,7 +102,7 @@ class Check:
         """The columns that the check looks at, in the order of its arguments."""
         found: dict[str, None] = {}
         for name, value in self.arguments.items():
-            if name in ("column", "column_A", "column_B"):
+            if name in ("column", "column_A", "column_B", "tolerance_column"):
                 found[value] = None
             elif name in ("column_list", "left_columns", "right_columns", "candidate_columns"):
                 found |= dict.fromkeys(value)
@@ -176,6 +176,8 @@ class Rule:
         first_year: first report year it applies to; None: any.
         ranks, organs: ranks and kinds of organ it applies to; None: all.
         only: conditions on the report (prepared frame `reports`) without which the rule does not apply.
+        compared: a column that it reads holds something from beside the report though its name does not say so
+            (`compares` sees ``previous_…``, ``outside_…`` and the frames of comparison for itself).
         addressee: who has to look at the finding.
         retired, replaced_by: a rule out of use, and the one that took its place.
     """
@@ -209,12 +211,13 @@ class Rule:
     """Exceptions of the rule in words, for the rule book."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     reason_column: str | None = None
+    compared: bool = False
 
     @property
     def compares(self) -> bool:
         """Whether it sets the report beside something else: its year before, other reports, a table from outside."""
         named = (*self.reads, *self.check.columns, *(where.column for where in self.rows))
-        return self.frame in COMPARING_FRAMES or any(
+        return self.compared or self.frame in COMPARING_FRAMES or any(
             column in HISTORY
             or (
                 column.startswith(("previous_", "previous.", "outside_")) and column != "previous_order"

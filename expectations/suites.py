@@ -11,6 +11,7 @@ from great_expectations.expectations.row_conditions import Column
 
 from expectations.catalogue import rules
 from expectations.gx.number_form import ExpectColumnPairNumberToFitForm
+from expectations.gx.readings import ExpectColumnValueToEqualOneOfColumns
 from expectations.gx.sums import (
     ExpectColumnEquationsToHold,
     ExpectColumnInequalitiesToHold,
@@ -30,6 +31,7 @@ _OWN = {
         ExpectColumnPairNumberToFitForm,
         ExpectColumnSumsToBeAtLeast,
         ExpectColumnSumsToBeEqual,
+        ExpectColumnValueToEqualOneOfColumns,
     )
 }
 

@@ -46,6 +46,15 @@ def test_which_rules_are_on() -> None:
     assert "STR-13" not in {rule.id for rule in rules()}
 
 
+def test_a_rule_that_there_is_not_cannot_be_switched_off(tmp_path: Path) -> None:
+    profile = load(
+        written(tmp_path, 'extends = "default"\nname = "own"\n[rules]\noff = ["STR-13", "T9-99"]\n')
+    )
+    with pytest.raises(ConfigurationError) as refused:
+        rules(profile)
+    assert str(refused.value) == "核查方案“own”停用的规则“T9-99”不存在，请对照 docs/RULES.md 改正。"
+
+
 def test_another_name_alone_is_the_same_profile(tmp_path: Path) -> None:
     same = load(written(tmp_path, 'extends = "default"\nname = "own"\ntitle = "本市方案"\n'))
     assert same.hash == default().hash
@@ -82,6 +91,18 @@ def test_a_table_is_laid_over_the_one_it_extends(tmp_path: Path) -> None:
     ).deadlines
     assert (deadline.department.month, deadline.department.day) == (3, 31)
     assert deadline.government == default().deadlines.government
+
+
+def test_the_example_in_the_documentation_holds(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "PROFILES.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    profile = load(written(tmp_path, example))
+    assert (profile.name, profile.thresholds.jump_ratio, profile.rules.off) == (
+        "mycity",
+        2.0,
+        ("STR-13", "T2-10"),
+    )
+    assert len(rules(profile)) > 0
 
 
 def test_what_is_no_profile(tmp_path: Path) -> None:

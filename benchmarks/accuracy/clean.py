@@ -12,7 +12,7 @@ from benchmarks.accuracy.judging import blamed
 from benchmarks.accuracy.numbers import SIZES
 from benchmarks.accuracy.report import Report, bank
 from benchmarks.accuracy.sweeps import Swept, sweep_cases
-from benchmarks.accuracy.writing import WRITERS
+from benchmarks.accuracy.writing import OFFICE, WRITERS
 
 YEARS = (2023, 2022, 2024, 2021, 2020, 2019)
 KINDS = ("county/department", "township/government", "city/department", "county/government", "county/department",
@@ -43,7 +43,8 @@ def cases(count: int, seed: str = "clean") -> list[Case]:
             agency = supply.take(kind)
         except LookupError:
             agency = supply.take("county/department")
-        made = case(agency, year, size, seed, writer=writers[n % len(writers)])
+        writer = list(OFFICE)[n // 50 % len(OFFICE)] if n % 50 == 49 else writers[n % len(writers)]
+        made = case(agency, year, size, seed, writer=writer)
         rng = random.Random(f"{seed}/{n}")
         if n % 10 == 9 and agency.organ == "government" and agency.rank in ("county", "city"):
             _district(made)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.accuracy.catalogue import CERTAIN, FAMILIES, GOAL, family
+from benchmarks.accuracy.catalogue import CERTAIN, FAMILIES, GOAL, NARROWER, family
 
 JSON = Path("docs/accuracy.json")
 PAGE = Path("docs/ACCURACY.md")
@@ -124,6 +124,8 @@ def _faults(found: Found) -> str:
             f"{_percent(rule['right'], rule['planted'])} | {rule['unsure']} | {rule['agency']} | {rule['formats']} | "
             f"{rule['goal']:.0%} |"
         )
+    lines += ["", "Narrower than the catalogue's words:", ""]
+    lines += [f"- {name}: {why}." for name, why in NARROWER.items()]
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from benchmarks.accuracy.cases import Case, roster
 from benchmarks.accuracy.clean import cases
 from benchmarks.accuracy.faults.tables import add
 from benchmarks.accuracy.sweeps import sweep
-from benchmarks.accuracy.writing import written
+from benchmarks.accuracy.writing import all_written
 from expectations.profile import default
 from models.document import Artifact
 from models.results import Evaluation
@@ -50,7 +50,7 @@ def some_cases(count: int) -> list[Case]:
 def ways(count: int) -> tuple[int, dict[str, int]]:
     """Return the number of reports, and by way of taking them in how many came out otherwise than the first time."""
     made = some_cases(count)
-    files = [written(report) for one in made for report in one.reports()]
+    files = all_written([report for one in made for report in one.reports()])
     known = roster(made)
     first = digest(sweep(files, known, processes=1).evaluations)
     shuffled = list(files)

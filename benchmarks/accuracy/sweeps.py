@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from benchmarks.accuracy.cases import Case, roster
-from benchmarks.accuracy.writing import written
+from benchmarks.accuracy.writing import all_written
 from expectations.profile import Profile, default
 from models.document import Artifact
 from models.facts import Facts
@@ -17,8 +17,12 @@ from models.views import ErrorView
 from tasks.chunks import Rows, take_in
 from tasks.compare import Outside, compare_all
 from tasks.extract import frames
+from tasks.read import prepare
 from tasks.roster import Roster, resolve
 from tasks.validate import evaluate
+
+WINDOW = 25
+"""Files read together, so that LibreOffice is started once for many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,18 +60,24 @@ def sweep(
 
 def read(files: Sequence[Artifact], processes: int) -> tuple[list[Rows], list[ErrorView]]:
     """Read and extract the files in their order, in several processes."""
+    windows = [files[start : start + WINDOW] for start in range(0, len(files), WINDOW)]
     if processes < 2:
-        answers = [take_in(file) for file in files]
+        answers = [_taken_in(window) for window in windows]
     else:
         with ProcessPoolExecutor(processes) as pool:
-            answers = list(pool.map(take_in, files, chunksize=25))
+            answers = list(pool.map(_taken_in, windows))
     flat = [answer for found in answers for answer in found]
     return [a for a in flat if not isinstance(a, ErrorView)], [a for a in flat if isinstance(a, ErrorView)]
+
+
+def _taken_in(files: Sequence[Artifact]) -> list[Rows | ErrorView]:
+    prepare(files)
+    return [answer for file in files for answer in take_in(file)]
 
 
 def sweep_cases(
     cases: Sequence[Case], outside: Outside | None = None, profile: Profile | None = None
 ) -> Swept:
     """Write the reports of the cases and sweep them, with the roster of their agencies."""
-    files = [written(report) for one in cases for report in one.reports()]
+    files = all_written([report for one in cases for report in one.reports()])
     return sweep(files, roster(list(cases)), outside, profile)

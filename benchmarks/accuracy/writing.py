@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.accuracy.report import Report
 from models.document import Artifact
-from samples.make import conversions, docx, html, pages, pdf, sheets, text, word_xml
+from samples.make import conversions, docx, html, office, pages, pdf, sheets, text, word_xml
 from samples.make.report import Part
 
 Writer = Callable[[Sequence[Part]], bytes]
@@ -39,7 +39,16 @@ WRITERS: dict[str, tuple[Writer, str]] = {
     "pdf": (pdf.document, "pdf"),
     "ofd": (lambda parts: bytes(importlib.import_module("samples.make.ofd").document(parts)), "ofd"),
 }
-"""Name: (writer, suffix). LibreOffice's formats are made apart, a few together."""
+"""Name: (writer, suffix)."""
+
+OFFICE = {
+    "doc": ("docx merged", "doc"),
+    "odt": ("docx merged", "odt"),
+    "rtf": ("docx merged", "rtf"),
+    "xls": ("xlsx one sheet", "xls"),
+    "ods": ("xlsx one sheet", "ods"),
+}
+"""What LibreOffice saves from one of ours: (writer it is saved from, suffix). Only a few, it takes long."""
 
 CHEAP = ("plain", "tabs", "lines", "markdown", "gb18030", "cms", "bom", "split", "pasted")
 DEAR = ("docx", "pdf", "xlsx one sheet", "docx merged", "columns", "saved", "comma", "ofd", "docx numbered",
@@ -53,8 +62,35 @@ def format_of(number: int) -> str:
     return DEAR[number // 3 % len(DEAR)] if number % 3 == 2 else CHEAP[(number - number // 3) % len(CHEAP)]
 
 
+def all_written(reports: Sequence[Report]) -> list[Artifact]:
+    """Write reports in their formats, those that LibreOffice saves all together.
+
+    Without LibreOffice these stay in the format they would be saved from, and their `writer` says so.
+    """
+    saved = [report for report in reports if report.writer in OFFICE]
+    names = {f"{at}.{WRITERS[OFFICE[r.writer][0]][1]}": r for at, r in enumerate(saved)}
+    converted: dict[int, bytes] = {}
+    for suffix in sorted({OFFICE[report.writer][1] for report in saved}):
+        chosen = {name: r for name, r in names.items() if OFFICE[r.writer][1] == suffix}
+        if office.OFFICE is None:
+            break
+        sources = {name: WRITERS[OFFICE[r.writer][0]][0](r.parts()) for name, r in chosen.items()}
+        for name, content in office.converted(sources, suffix).items():
+            converted[id(chosen[name])] = content
+    found = []
+    for report in reports:
+        saved_as = converted.get(id(report))
+        if saved_as is None:
+            report.writer = OFFICE[report.writer][0] if report.writer in OFFICE else report.writer
+            found.append(written(report))
+        else:
+            name = f"{report.file or f'{report.year}/{report.agency.name}'}.{OFFICE[report.writer][1]}"
+            found.append(Artifact(name, saved_as, hashlib.sha256(saved_as).hexdigest()))
+    return found
+
+
 def written(report: Report) -> Artifact:
-    """Write a report in its format."""
+    """Write a report in one of our own formats."""
     write, suffix = WRITERS[report.writer]
     content = write(report.parts())
     if report.page is not None:

@@ -27,16 +27,32 @@ def _name(row: Row) -> str:
     return f"{TABLE_NAMES[table]}“{line}”行“{column_name(row['template'], table, column)}”列"
 
 
+def _cells(rows: Sequence[Row]) -> list[Row]:
+    """The rows in the order of the form, totals first: they say most."""
+    return sorted(rows, key=lambda row: not row["code"].endswith(".total"))
+
+
 def _smaller(rows: Sequence[Row]) -> Evidence:
-    told = "；".join(
-        f"{_name(row)}政府填报{number(row['value'])}，该单位填报{number(row['largest'])}"
-        for row in rows[:_SHOWN]
-    )
+    shown = _cells(rows)
+    first = shown[0]
+    agencies = list(dict.fromkeys(row["largest_agency"] for row in rows))
     more = f"；共{len(rows)}个单元格" if len(rows) > _SHOWN else ""
-    first = rows[0]
+    if first["about"]:
+        whose = f"下级“{first['about']}”一个单位的数"
+        told = "；".join(
+            f"{_name(row)}政府填报{number(row['value'])}，该单位填报{number(row['largest'])}"
+            for row in shown[:_SHOWN]
+        )
+    else:
+        named = "、".join(f"“{agency}”" for agency in agencies[:_SHOWN])
+        whose = f"下级{named}{f'等{len(agencies)}个单位' if len(agencies) > _SHOWN else ''}各自的数，而报告没有写明是否汇总"
+        told = "；".join(
+            f"{_name(row)}政府填报{number(row['value'])}，“{row['largest_agency']}”填报{number(row['largest'])}"
+            for row in shown[:_SHOWN]
+        )
     return Evidence(
-        first["largest_agency"],
-        f"政府汇总数小于下级“{first['largest_agency']}”一个单位的数：{told}{more}。",
+        first["about"],
+        f"政府报告的数小于{whose}：{told}{more}。",
         tuple(row["code"] for row in rows),
         number(first["value"]),
         number(first["largest"]),
@@ -48,10 +64,10 @@ def _smaller(rows: Sequence[Row]) -> Evidence:
 def _unequal(rows: Sequence[Row]) -> Evidence:
     told = "；".join(
         f"{_name(row)}政府填报{number(row['value'])}，{row['due']}个下级单位合计{number(row['total'])}"
-        for row in rows[:_SHOWN]
+        for row in _cells(rows)[:_SHOWN]
     )
     more = f"；共{len(rows)}个单元格" if len(rows) > _SHOWN else ""
-    first = rows[0]
+    first = _cells(rows)[0]
     return Evidence(
         "",
         f"政府汇总数小于下级单位合计：{told}{more}。",
@@ -104,7 +120,7 @@ RULES = (
         ),
         reads=("value",),
         rows=(_COVERED, Where("received", ">", 0)),
-        group_by=("largest_agency",),
+        group_by=("about",),
         evidence=_smaller,
         ranks=_ABOVE,
         organs=("government",),
@@ -114,7 +130,7 @@ RULES = (
             _ROSTER,
             "只比较可以相加的单元格，2019年试行格式的表二不比较。",
             "垂直管理机关（税务、海关、气象等）和名册标明不纳入汇总的不比较；写明只统计本机关的报告不比较。",
-            "报告没有写明汇总范围的，交核查人员核实。",
+            "报告没有写明汇总范围的，合为一个问题交核查人员核实。",
         ),
     ),
     Rule(
@@ -185,11 +201,11 @@ RULES = (
         organs=("government",),
         only=_WITH_ROSTER,
         addressee=Addressee.OPERATOR,
-        reasons={"missing_below": "没有收到下级单位的报告，无法列出未报单位。"},
+        reasons={"missing_below": "收到的下级报告不到一半，该年度可能没有收集齐全，不列未报单位。"},
         notes=(
             _ROSTER,
             "列在上级政府的报告下，供核查人员使用，不是该政府的问题，不扣分；完整的未报清单见核查结果首页。",
-            "名册标明免报的不列入；一份下级报告也没有收到的，视为没有收集，不作判断。",
+            "名册标明免报的不列入；收到的下级报告不到一半的，视为该年度没有收集齐全，不作判断。",
         ),
     ),
 )

@@ -338,6 +338,7 @@ def _info(
     operator_when: tuple[tuple[Where, ...], ...] = (),
     addressee: Addressee = Addressee.AGENCY,
     reasons: dict[str, str] | None = None,
+    compared: bool = False,
 ) -> Rule:
     return Rule(
         id=rule_id,
@@ -364,6 +365,7 @@ def _info(
         operator_when=operator_when,
         addressee=addressee,
         reasons=reasons or {},
+        compared=compared,
     )
 
 
@@ -763,6 +765,7 @@ TABLE_4 = (
         summary="复议后起诉的件数一般不多于本年与上一年度的行政复议件数。",
         hint="请核对案件台账；二审、再审重复计数的请更正。",
         notes=("没有上一年度报告的不作判断。",),
+        compared=True,
     ),
     _info(
         "T4-04",
@@ -857,5 +860,6 @@ BETWEEN_TABLES = (
         summary="争议件数远多于申请件数的，提示核实。",
         hint="请核对申请和案件台账；同一案件经多个审级的不需更正。",
         notes=("没有上一年度报告的不作判断。",),
+        compared=True,
     ),
 )

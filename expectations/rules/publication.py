@@ -147,6 +147,7 @@ RULES = (
         check=Check("ExpectColumnValuesToBeBetween", {"column": "conflicts", "max_value": 0}),
         reads=("conflicts",),
         rows=(Where("versions", ">", 0),),
+        compared=True,
         vacuous=True,
         evidence=_conflict,
         reasons={"versions": "没有与其他报告比对。"},

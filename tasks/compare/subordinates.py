@@ -78,7 +78,8 @@ def _latest(reports: pl.DataFrame) -> dict[tuple[str, int], str]:
 def below(reports: pl.DataFrame, roster: Roster | None) -> pl.DataFrame:
     """Return for each government with agencies below it how many owe a report of its year and who has none.
 
-    Columns: see `BELOW`. Where no report of any of them is there, nobody looked for them: missing_below is null.
+    Columns: see `BELOW`. Where fewer than half of them have a report the year was evidently not collected (older years
+    may be there for comparison only): missing_below is null.
     """
     tree = children(roster)
     received = _latest(reports)
@@ -87,7 +88,7 @@ def below(reports: pl.DataFrame, roster: Roster | None) -> pl.DataFrame:
         owing = [entry.agency for entry in tree[name] if entry.owes(year)]
         missing = [agency for agency in owing if (fold(agency), year) not in received]
         if owing:
-            rows.append((submission, len(owing), missing if len(missing) < len(owing) else None))
+            rows.append((submission, len(owing), missing if 2 * len(missing) <= len(owing) else None))
     return pl.DataFrame(rows, schema=dict(BELOW), orient="row")
 
 

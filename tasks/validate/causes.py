@@ -83,6 +83,11 @@ def _said_nothing(cause: Draft, other: Draft) -> bool:
     return bool(cause.observed) and cause.severity is Severity.CRITICAL and other.subject == cause.subject
 
 
+def _same_words(cause: Draft, other: Draft) -> bool:
+    told = {passage.own for passage in cause.passages}
+    return any(passage.own in told for passage in other.passages)
+
+
 # In this order, so that what is already a consequence moves up with its cause.
 _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("STR-07", ("STR-08",), _same_cells),
@@ -102,6 +107,9 @@ _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("T3-03", ("T3-05", "T3-11"), _same_subject),
     ("T3-02", ("T3-05", "T3-11"), _same_subject),
     ("T2-05", ("CELL-10",), _same_cells),
+    ("TXT-02", ("TXT-07", "TXT-13"), _same_words),
+    ("TXT-03", ("TXT-07", "TXT-13"), _same_words),
+    ("TXT-06", ("TXT-07", "TXT-13"), _same_words),
     ("XY-01", ("XY-02",), _always),
     ("DUP-01", ("S5-04",), _always),
 )

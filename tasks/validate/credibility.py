@@ -100,8 +100,13 @@ def with_credibility(totals: pl.DataFrame, prose: pl.DataFrame) -> pl.DataFrame:
             ).then(True),
         )
         .with_columns(
-            disputes_bound=2 * col("requests_in_hand") + col("previous.pending"),
-            review_bound=review + col("previous.t4.review.total"),
+            # where this year's numbers alone suffice, last year's are not needed
+            disputes_bound=pl.when(col("disputes") <= 2 * col("requests_in_hand"))
+            .then(2 * col("requests_in_hand"))
+            .otherwise(2 * col("requests_in_hand") + col("previous.pending")),
+            review_bound=pl.when(after <= review)
+            .then(review)
+            .otherwise(review + col("previous.t4.review.total")),
         )
     )
 

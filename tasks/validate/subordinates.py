@@ -31,7 +31,8 @@ def prepare_subordinates(facts: Facts, context: pl.DataFrame, profile: Profile) 
     """Return the frame `subordinates` with the report's context on every row.
 
     covers: whole (the report says that its numbers are those of all) | own (that they are not) | unknown. complete:
-    every agency below has a report with the cell for certain. gap: value − total where `complete`, 0.0 where rounding
+    every agency below has a report with the cell for certain. about: the agency with the largest number, where the
+    government must have left it out; empty where it may not have summed up at all. gap: value − total where `complete`, 0.0 where rounding
     explains it. other_read_by: how the report with the largest number was read. counted_once: cells that two agencies
     cannot both count (not those of table 4: a body that reviewed is a co-defendant and does not count the suit).
     """
@@ -45,6 +46,7 @@ def prepare_subordinates(facts: Facts, context: pl.DataFrame, profile: Profile) 
         .with_columns(
             covers=pl.col("covers").fill_null("unknown"),
             complete=pl.col("received") == pl.col("due"),
+            about=pl.when(pl.col("covers") == "whole").then("largest_agency").otherwise(pl.lit("")),
             counted_once=~pl.col("code").str.starts_with("t4."),
             gap=pl.when(rounded).then(0.0).otherwise(difference),
         )

@@ -81,7 +81,7 @@ def undecided(rule: Rule, prepared: Prepared, applicable: pl.DataFrame) -> pl.Da
 
 
 def _first(rule: Rule) -> str | None:
-    return rule.reads[0] if rule.reads else (rule.rows[0].column if rule.rows else None)
+    return rule.rows[0].column if rule.rows else (rule.reads[0] if rule.reads else None)
 
 
 @cache

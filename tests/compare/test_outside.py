@@ -128,3 +128,13 @@ def test_rows_are_joined_by_agency_and_year(tmp_path: Path) -> None:
     assert outside_of(found, table)["column"].to_list() == [None, None, None]
     assert outside_of(found, None).is_empty()
     assert outside_of(found, Outside(table.rows.clear())).is_empty()
+
+
+def test_the_example_in_the_documentation_holds(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "OUTSIDE.md").read_text(encoding="utf-8")
+    rows = read_outside(written(tmp_path, page.split("```csv\n")[1].split("```")[0])).rows
+    assert rows.select("agency", "status", "changed", "licensing").rows() == [
+        ("映溪区林草局", 200, False, 310.0),
+        ("映溪区教育局", 404, None, None),
+        ("映溪区水务局", None, True, 57.0),
+    ]

@@ -66,7 +66,7 @@ CASES = {
     "AGG-01 the report does not say whom it covers": Case(
         _below(_government(), _row(_NEW, 20.0, 1, 25.0, 25.0)),
         [
-            ("AGG-01", "warning", "operator", "映溪区教育局", 20, 25, -5, ()),
+            ("AGG-01", "warning", "operator", "", 20, 25, -5, ()),
             ("AGG-03", "info", "agency", "", None, None, None, ()),
         ],
         {"AGG-01": "FAIL", "AGG-02": "NOT_ASSESSABLE", "AGG-03": "FAIL"},
@@ -143,8 +143,12 @@ def test_the_words(said: dict[str, Evaluation]) -> None:
         return next(f.message for f in said[name].findings if f.rule.startswith("AGG"))
 
     assert message("AGG-01 smaller than one") == (
-        "政府汇总数小于下级“映溪区教育局”一个单位的数：表三“一、本年新收政府信息公开申请数量”行“总计”列政府填报20，该单位填报25；"
+        "政府报告的数小于下级“映溪区教育局”一个单位的数：表三“一、本年新收政府信息公开申请数量”行“总计”列政府填报20，该单位填报25；"
         "表四“行政复议”行“总计”列政府填报1，该单位填报2。"
+    )
+    assert message("AGG-01 the report does not say whom it covers") == (
+        "政府报告的数小于下级“映溪区教育局”各自的数，而报告没有写明是否汇总：表三“一、本年新收政府信息公开申请数量”行“总计”列"
+        "政府填报20，“映溪区教育局”填报25。"
     )
     assert message("AGG-04 some are missing") == (
         "名册中应当报送2023年度报告的下级单位2个，未收到1个：映溪区财政局。"

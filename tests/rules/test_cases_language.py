@@ -59,6 +59,7 @@ CASES = {
     "clean": Case(_CLEAN, [], {}),
     # ---------------------------------------------------------------------------------- left-over blanks
     "DUP-05 crosses": _alone(_said("全年举办培训××次。"), _finding("DUP-05", "warning", "××", "××")),
+    "DUP-05 a date": _alone(_said("X月X日举办培训。"), _finding("DUP-05", "warning", "X", "X")),
     "DUP-05 number of a document": _alone(
         _said("依据国办函〔〕号办理。"), _finding("DUP-05", "warning", "函〔〕号", "函〔〕号")
     ),
@@ -129,6 +130,13 @@ CASES = {
     "LEX-04 counted": _alone(
         _said("全市共主动公开政府信息23138条。"), _finding("LEX-04", "warning", "全市", "全市")
     ),
+    "LEX-04 a whole country's matters": _alone(
+        _said("全国各业务条线的造林信息由我局统一公开，共4批。"),
+        _finding("LEX-04", "warning", "全国", "全国"),
+    ),
+    "LEX-04 standards of the province": _alone(
+        _said("推进全省造林信息公开标准化建设。"), _finding("LEX-04", "warning", "全省", "全省")
+    ),
     "LEX-04 another's meetings and rankings": Case(
         _said("参加全省政务公开工作会议，落实全市政务公开要点，在全省考核中位列第三名，全区公开信息12条。"),
         [],
@@ -186,6 +194,13 @@ CASES = {
         _finding("LEX-06", "info", "的的", "的的"),
         _finding("LEX-06", "info", "，，", "，，"),
     ),
+    "LEX-06 words set twice and misspelt": _alone(
+        _said("及时及时更新，推进政务信信息公开，建立建全公开制度。"),
+        _finding("LEX-06", "warning", "建立建全", "建立建全"),
+        _finding("LEX-06", "info", "信信息", "信信息"),
+        _finding("LEX-06", "info", "及时及时", "及时及时"),
+    ),
+    "LEX-06 a quotation mark": _alone(_said("公布“古树名木清单3份。"), _finding("LEX-06", "info", "“", "“")),
     "LEX-06 unpaired": _alone(_said("印发《公开办法，明确分工。"), _finding("LEX-06", "info", "《", "《")),
     "LEX-06 pairs over two paragraphs, numerals with one bracket": Case(
         change_prose(

@@ -175,7 +175,7 @@ def test_the_words(said: dict[str, Evaluation]) -> None:
         return next(f.message for f in said[name].findings if f.rule.startswith("XY"))
 
     assert message("XY-03 everything as last year") == (
-        "三张表全部单元格与2022年度报告完全相同，其中不为0的（不计总计和现行有效件数）有70个，疑似照抄上一年度数据。"
+        "三张表全部单元格与2022年度报告完全相同，其中不为0的（不计总计和现行有效件数）有68个，疑似照抄上一年度数据。"
     )
     assert message("XY-04 years are missing, perhaps not collected") == (
         "有2023年度报告，未见2021、2022年度报告，年度报告不连续。"

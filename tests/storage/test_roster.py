@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -208,3 +209,24 @@ def test_missing_by_year_and_only_what_is_owed() -> None:
         MissingView("白鹭镇人民政府", 2023),
     ]
     assert missing(given, ROSTER, ()) == []
+
+
+def test_the_example_in_the_documentation_holds(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "ROSTER.md").read_text(encoding="utf-8")
+    roster = read_roster(written(tmp_path, page.split("```csv\n")[1].split("```")[0]))
+    assert [(e.agency, e.exempt, e.in_summary, e.vertical) for e in roster.entries[-3:]] == [
+        ("映溪区税务局", False, False, True),
+        ("青砚镇人民政府", False, None, None),
+        ("映溪区档案馆", True, None, None),
+    ]
+    assert missing(reports(), roster, (2022,))[-1] == MissingView("青砚镇人民政府", 2022)
+
+
+def test_a_roster_may_be_a_workbook(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in (HEADER + BODY).splitlines():
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in line.split(",")])
+    book.save(tmp_path / "roster.xlsx")
+    assert read_roster(tmp_path / "roster.xlsx") == ROSTER

@@ -175,7 +175,7 @@ def number_of_a_document_in_wrong_brackets(case: Case, rng: random.Random, n: in
     return Told(words=("30号",))
 
 
-@fault("META-10", "agency title signature intro", kinds=DEPARTMENTS, stage=0)
+@fault("META-10", "agency title signature intro series", kinds=DEPARTMENTS, stage=0)
 def no_administrative_organ(case: Case, rng: random.Random, n: int) -> Told:
     """The report is that of an internal service body."""
     report = case.report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.fault import Told, fault
@@ -46,7 +47,7 @@ def nothing_received_says_the_prose(case: Case, rng: random.Random, n: int) -> T
 @fault("TXT-02", REQUESTS, also="TXT-07 TXT-13 TXT-08")
 def another_number_received(case: Case, rng: random.Random, n: int) -> Told:
     """The prose has another number of requests received."""
-    f = {
+    f: dict[str, Any] = {
         k: case.report.count(f"t3.{k}.total")
         for k in ("received_new", "carried_in", "results.total", "carried_out")
     }
@@ -143,7 +144,7 @@ def another_number_carried(case: Case, rng: random.Random, n: int) -> Told:
 def the_prose_does_not_add_up(case: Case, rng: random.Random, n: int) -> Told:
     """The four numbers of the prose do not make a balance."""
     c = case.report.count
-    f = {
+    f: dict[str, Any] = {
         "a": c("t3.received_new.total"),
         "b": c("t3.carried_in.total"),
         "d": c("t3.results.total.total"),

@@ -266,7 +266,7 @@ def not_even_last_years_were_done(case: Case, rng: random.Random, n: int) -> Tol
     return Told(cells=("t3.carried_in.total",))
 
 
-@fault("T3-08", "t3 other", years=V2021, also=_MOVES + " T3-09", stage=0)
+@fault("T3-08", "t3 other", years=V2021, also=_MOVES + " T3-09 S6-01 S6-05", stage=0)
 def fee_overdue_without_a_notice(case: Case, rng: random.Random, n: int) -> Told:
     """Requests ended because a fee was not paid, but no fee notice is told of."""
     _as_other(case, "overdue_fee", 1 + n % 3)
@@ -418,7 +418,7 @@ def disputes_without_requests(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=(f"t4.{group}.total",))
 
 
-@fault("XT-02", "t4", sizes=("small",), previous=False, also="T4-06 T4-02 T4-03", stage=0)
+@fault("XT-02", "t4", sizes=("small",), previous=True, also="T4-06 T4-02 T4-03", stage=0)
 def far_more_disputes_than_requests(case: Case, rng: random.Random, n: int) -> Told:
     """Several times as many disputes as requests."""
     _dispute(case, "review", upheld=40 + n, corrected=3)

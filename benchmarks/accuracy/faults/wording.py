@@ -146,7 +146,7 @@ def _move(case: Case, home: str, n: int) -> None:
 
 @fault(
     "LEX-05",
-    "title signature overview intro problems",
+    "title signature overview intro problems series t2 t3 t4",
     stage=0,
     kinds=DEPARTMENTS,
     apart=True,

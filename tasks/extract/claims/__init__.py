@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tasks.extract.claims.metrics import Context, Count, count
 from tasks.extract.claims.partitions import Partition, partitions
-from tasks.extract.claims.scope import Known, narrower_subject, standing
+from tasks.extract.claims.scope import Known, Standing, narrower_subject, standing
 from tasks.extract.claims.sentences import (
     OF_SECTION,
     REQUESTS,
@@ -26,7 +27,7 @@ from tasks.extract.claims.statements import Statement, statements
 from tasks.extract.claims.words import Number, Token, read_number, read_share, tokens
 
 _SPEAKS = re.compile(
-    r"申请|复议|诉讼|败诉|规范性文件|规章|费|行政许可|行政处罚|行政强制|结转|率"
+    r"申请|答复|办结|提供|不予|维持|审结|复议|诉讼|败诉|规范性文件|规章|费|行政许可|行政处罚|行政强制|结转|率"
     r"|(?:公开|发布|公布|更新)[^，。；]{0,30}\d|其中|包括|分别|共"
 )
 _COUNTS = re.compile(r"\d|[零一二两三四五六七八九十百千万][件份条宗例起]")
@@ -35,6 +36,7 @@ _FILLERS = re.compile(
     r"^[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．][^，。；]{0,14}(?:情况|方面)?[。：:]?"
     r"|20\d\d年度?|全年度?|本年度?|今年|[我本全][局委办厅区市县镇乡省州旗]|本单位|本机关|共计?|累计|合计|总计|了|[：:＿]"
 )
+_GOES_ON = re.compile(r"其中|(?:从|按)[^，]{2,14}[看分]|(?:在)?(?:办结|答复|收到|受理)的[^，]{0,10}中，")
 _INCLUDED = ("received", "accepted", "handled")
 
 
@@ -61,14 +63,19 @@ def claim_rows(
         if paragraph["section"] != section:
             section = paragraph["section"]
             context = Context(domain=OF_SECTION.get(section))
-        subject: str | None = None
+        said = _Said("", "", (), known, None, None)
         context.explicit = context.asked = False
         context.disputes = ()
         for sentence in sentences(plain(paragraph["text"])):
             context.domain = heading_domain(sentence) or context.domain
             if not _SPEAKS.search(sentence):
                 continue
-            found, subject = _of_sentence(sentence, section or "", context, known, subject)
+            said = _read(sentence, said)
+            found = _of_sentence(said, section or "", context)
+            if found:
+                said = replace(
+                    said, before=Standing(found[-1]["scope"], found[-1]["period"], found[-1]["doubt"])
+                )
             rows += [
                 {"claim": len(rows) + n, "paragraph": paragraph["paragraph"], "section": section}
                 | row
@@ -78,41 +85,56 @@ def claim_rows(
     return rows
 
 
-def _of_sentence(
-    sentence: str, section: str, context: Context, known: Known, subject: str | None
-) -> tuple[list[dict[str, Any]], str | None]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One sentence: as printed, with asides blanked out, its tokens; and what it takes over from those before it."""
+
+    text: str
+    bare: str
+    tokens: Sequence[Token]
+    known: Known
+    subject: str | None  # the office that an earlier sentence of the paragraph names as the one that acts
+    before: Standing | None  # whose and of which time the last claim before it was
+
+    def standing(self, begins: int, place: int) -> Standing:
+        """Return whose number stands at `place` and of which time; 其中 goes on with what was said before."""
+        found = standing(self.bare, self.tokens, begins, place, self.known, self.subject)
+        plainly = found == Standing("own", "this", None)
+        return self.before if plainly and self.before is not None and _GOES_ON.match(self.bare) else found
+
+
+def _read(sentence: str, before: _Said) -> _Said:
     bare = without_asides(sentence)
+    cut = tokens(bare) if _COUNTS.search(bare) or _DENIES.search(bare) else []
+    subject = narrower_subject(bare, cut, before.known) or before.subject
+    return _Said(sentence, bare, cut, before.known, subject, before.before)
+
+
+def _of_sentence(said: _Said, section: str, context: Context) -> list[dict[str, Any]]:
+    bare = said.bare
+    if not said.tokens:
+        return []
     before = context.disputes
-    counts = bool(_COUNTS.search(bare))
-    if not counts and not _DENIES.search(bare):
-        return [], subject
     found: list[tuple[int, dict[str, Any]]] = []
     context.about_disclosure = "信息公开" in bare or "依申请" in bare or "公开申请" in bare
     context.explicit = context.explicit or "公开申请" in bare or "依申请" in bare or "申请公开" in bare
     context.start_sentence("其中" in bare[:6])
-    cut = tokens(bare)
-    subject = narrower_subject(bare, cut, known) or subject
-    if counts:
-        numbers = _numbers(bare, cut)
-        counted = _counted(bare, cut, numbers, context)
-        lists = list(partitions(bare, cut, numbers))
+    if _COUNTS.search(bare):
+        numbers = [(i, read_number(bare, t)) for i, t in enumerate(said.tokens) if t.kind == "number"]
+        counted = _counted(bare, said.tokens, numbers, context)
+        lists = list(partitions(bare, said.tokens, numbers))
         listed = {part.start for one in lists for part in one.parts}
-        for number in counted:
-            if number.metric == "disclosed" and number.number.start in listed:
+        for one in counted:
+            if one.metric == "disclosed" and one.number.start in listed:
                 continue  # a part of what was published
-            found.append((number.number.start, _row(sentence, bare, cut, number, known, subject)))
-        found += _shares(sentence, bare, cut, counted, known, subject)
-        found += _sums(sentence, bare, cut, lists, counted, known, subject)
+            found.append((one.number.start, _row(said, one)))
+        found += _shares(said, counted)
+        found += _sums(said, lists, counted)
     if _DENIES.search(bare):
         silent = before if "其中" in bare[:6] else ()
         for statement in statements(bare, context.domain, section, silent):
-            found.append((statement.begins, _statement(sentence, bare, cut, statement, known, subject)))
-    rows = [row for _, row in sorted(found, key=lambda entry: entry[0])]
-    return _without_repeats(rows), subject
-
-
-def _numbers(sentence: str, cut: Sequence[Token]) -> list[tuple[int, Number]]:
-    return [(i, read_number(sentence, token)) for i, token in enumerate(cut) if token.kind == "number"]
+            found.append((statement.begins, _statement(said, statement)))
+    return _without_repeats([row for _, row in sorted(found, key=lambda entry: entry[0])])
 
 
 def _counted(
@@ -130,7 +152,8 @@ def _counted(
             if sentence[token.start] == "、" and segment and not _ends_with_number(segment):
                 waiting += [*segment, token]
             else:
-                context.lead = [] if sentence[token.start] in "；;。" else [*waiting, *segment]
+                ends = sentence[token.start] in "；;。" or _ends_with_number(segment)
+                context.lead = [] if ends else [*waiting, *segment]
                 waiting = []
             segment = []
             continue
@@ -171,7 +194,11 @@ def _in_turn(
     places = [t.start for t in cut if t.kind == "each"]
     if not places:
         return found
-    return [c for c in found if not any(p < c.number.start and "；" not in sentence[p : c.number.start] for p in places)]
+    return [
+        c
+        for c in found
+        if not any(p < c.number.start and "；" not in sentence[p : c.number.start] for p in places)
+    ]
 
 
 def _with_those_carried_in(sentence: str, found: list[Count], among: set[int]) -> list[Count]:
@@ -180,7 +207,12 @@ def _with_those_carried_in(sentence: str, found: list[Count], among: set[int]) -
     for place, counted in enumerate(found):
         if counted.metric != "carried_in":
             continue
-        if place in among and place and found[place - 1].metric in _INCLUDED and _said_to_hold(sentence, counted):
+        if (
+            place in among
+            and place
+            and found[place - 1].metric in _INCLUDED
+            and _said_to_hold(sentence, counted)
+        ):
             told[place - 1] = _all(found[place - 1])
         ahead = sentence[max(0, counted.begins - 3) : counted.number.start]
         later = place + 1 < len(found) and found[place + 1].metric in _INCLUDED
@@ -197,15 +229,13 @@ def _all(counted: Count) -> Count:
     return Count("received_all", counted.number, counted.begins, counted.doubt)
 
 
-def _row(
-    sentence: str, bare: str, cut: Sequence[Token], counted: Count, known: Known, subject: str | None
-) -> dict[str, Any]:
+def _row(said: _Said, counted: Count) -> dict[str, Any]:
     number = counted.number
-    where = standing(bare, cut, counted.begins, number.start, known, subject)
+    where = said.standing(counted.begins, number.start)
     scope = "part" if counted.doubt is not None and where.scope in ("own", "whole") else where.scope
     return _claim(
-        sentence,
-        sentence[counted.begins : number.end],
+        said.text,
+        said.text[counted.begins : max(counted.ends, number.end)],
         counted.metric,
         "none" if number.value == 0 else "is",
         value=number.value,
@@ -213,7 +243,7 @@ def _row(
         unit=number.unit,
         scope=scope,
         period=where.period,
-        subject=_subject(bare, number.start, known) if counted.metric == "disclosed" else None,
+        subject=_subject(said.bare, number.start, said.known) if counted.metric == "disclosed" else None,
         doubt=counted.doubt or where.doubt,
     )
 
@@ -249,20 +279,18 @@ def _claim(sentence: str, quote: str, metric: str, relation: str, **told: Any) -
     return row | told
 
 
-def _statement(
-    sentence: str, bare: str, cut: Sequence[Token], said: Statement, known: Known, subject: str | None
-) -> dict[str, Any]:
-    where = standing(bare, cut, said.begins, said.end, known, subject)
+def _statement(said: _Said, one: Statement) -> dict[str, Any]:
+    where = said.standing(one.begins, one.end)
     return _claim(
-        sentence,
-        sentence[said.begins : said.end],
-        said.metric,
-        said.relation,
-        value=said.value,
-        scope="part" if said.part else where.scope,
+        said.text,
+        said.text[one.begins : one.end],
+        one.metric,
+        one.relation,
+        value=one.value,
+        scope="part" if one.part else where.scope,
         period=where.period,
-        unit="%" if said.relation == "share" else None,
-        doubt=said.doubt or where.doubt,
+        unit="%" if one.relation == "share" else None,
+        doubt=one.doubt or where.doubt,
     )
 
 
@@ -284,32 +312,38 @@ def _without_repeats(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------------------------- shares and sums
 
 
-def _shares(
-    sentence: str, bare: str, cut: Sequence[Token], counted: Sequence[Count], known: Known, subject: str | None
-) -> Iterator[tuple[int, dict[str, Any]]]:
+def _shares(said: _Said, counted: Sequence[Count]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield “258件，占33.9%” for every number whose metric is known."""
+    bare, cut = said.bare, said.tokens
     by_end = {c.number.end: c for c in counted}
     latest: Count | None = None
     for index, token in enumerate(cut):
-        if token.kind == "number":
-            latest = by_end.get(token.end)
+        if token.kind in ("number", "bare_number") or bare[token.start] in "；。":
+            latest = by_end.get(token.end) if token.kind == "number" else None
         if token.kind != "percent" or latest is None or latest.metric == "disclosed":
             continue
         between = [t for t in cut[:index] if t.start >= latest.number.end]
         words = bare[latest.number.end : token.start]
-        if not any(t.kind == "share" for t in between) or len(words) > 24 or any(t.kind == "growth" for t in between):
+        if (
+            not any(t.kind == "share" for t in between)
+            or len(words) > 24
+            or any(t.kind == "growth" for t in between)
+        ):
             continue
-        if any(mark in words for mark in "；。") or words.count("，") + words.count("（") + words.count("、") > 1:
+        if (
+            any(mark in words for mark in "；。")
+            or words.count("，") + words.count("（") + words.count("、") > 1
+        ):
             continue
         share = read_share(bare[token.start : token.end])
         if share is None or "左右" in bare[token.end : token.end + 2] or re.search(r"近|约|超", words):
             continue
-        where = standing(bare, cut, latest.begins, latest.number.start, known, subject)
+        where = said.standing(latest.begins, latest.number.start)
         yield (
             token.start,
             _claim(
-                sentence,
-                sentence[latest.begins : token.end],
+                said.text,
+                said.text[latest.begins : token.end],
                 latest.metric,
                 "share",
                 value=share,
@@ -337,43 +371,47 @@ def _stated_base(counted: Sequence[Count], one: Count) -> float | None:
 
 
 def _sums(
-    sentence: str,
-    bare: str,
-    cut: Sequence[Token],
-    lists: Sequence[Partition],
-    counted: Sequence[Count],
-    known: Known,
-    subject: str | None,
+    said: _Said, lists: Sequence[Partition], counted: Sequence[Count]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the wholes with their parts: applicants, ways of asking, and lists of anything."""
     covered: set[int] = set()
     for group, metric in (("applicant.", "applicants"), ("channel.", "channels")):
         parts = [c for c in counted if c.metric.startswith(group)]
         whole = next(
-            (c for c in reversed(counted) if c.metric in _WHOLES and parts and c.number.start < parts[0].number.start),
+            (
+                c
+                for c in reversed(counted)
+                if c.metric in _WHOLES and parts and c.number.start < parts[0].number.start
+            ),
             None,
         )
         if whole is None or len(parts) < 2 or len({c.metric for c in parts}) < len(parts):
             continue
-        if any(c.metric in _WHOLES for c in counted if whole.number.start < c.number.start < parts[-1].number.start):
+        if any(
+            c.metric in _WHOLES
+            for c in counted
+            if whole.number.start < c.number.start < parts[-1].number.start
+        ):
             continue
         if any(c.doubt for c in parts) or whole.metric.endswith("answered"):
             continue
         kinds = {c.metric.removeprefix(group) for c in parts}
         covered |= {c.number.start for c in parts}
-        where = standing(bare, cut, whole.begins, whole.number.start, known, subject)
+        exhaustive = _all_kinds(kinds, said.bare, whole, parts)
         yield (
             parts[-1].number.start,
-            _sum(sentence, whole.begins, whole.number, [c.number for c in parts], metric, where,
-                 exhaustive=_all_kinds(kinds, bare, whole, parts)),
-        )  # fmt: skip
+            _sum(said, whole.begins, whole.number, [c.number for c in parts], metric, exhaustive=exhaustive),
+        )
     for partition in lists:
-        if covered.isdisjoint(part.start for part in partition.parts) and not _results_of_requests(partition, counted):
-            begins = max(_segment_start(bare, partition.whole.start), 0)
-            where = standing(bare, cut, begins, partition.whole.start, known, subject)
+        if covered.isdisjoint(part.start for part in partition.parts) and not _results_of_requests(
+            partition, counted
+        ):
+            begins = _segment_start(said.bare, partition.whole.start)
             yield (
                 partition.parts[-1].start,
-                _sum(sentence, begins, partition.whole, partition.parts, "parts", where, exhaustive=partition.exhaustive),
+                _sum(
+                    said, begins, partition.whole, partition.parts, "parts", exhaustive=partition.exhaustive
+                ),
             )
 
 
@@ -384,12 +422,13 @@ def _results_of_requests(partition: Partition, counted: Sequence[Count]) -> bool
 
 
 def _sum(
-    sentence: str, begins: int, whole: Number, parts: Sequence[Number], metric: str, where: Any, *, exhaustive: bool
+    said: _Said, begins: int, whole: Number, parts: Sequence[Number], metric: str, *, exhaustive: bool
 ) -> dict[str, Any]:
     values = [part.value or 0.0 for part in parts]
+    where = said.standing(begins, whole.start)
     return _claim(
-        sentence,
-        sentence[begins : parts[-1].end],
+        said.text,
+        said.text[begins : parts[-1].end],
         metric,
         "sum",
         value=round(sum(values), 6),
@@ -400,6 +439,7 @@ def _sum(
         scope=where.scope,
         period=where.period,
         exhaustive=exhaustive,
+        doubt=where.doubt,
     )
 
 
@@ -411,7 +451,12 @@ def _all_kinds(kinds: set[str], sentence: str, whole: Count, parts: Sequence[Cou
         return True
     between = sentence[whole.number.end : parts[0].number.start]
     last = sentence[parts[-1].number.end : parts[-1].number.end + 1]
-    return all(c.metric.startswith("channel.") for c in parts) and len(parts) >= 2 and "其中" not in between and last in "。；）)"
+    return (
+        all(c.metric.startswith("channel.") for c in parts)
+        and len(parts) >= 2
+        and "其中" not in between
+        and last in "。；）)"
+    )
 
 
 __all__ = ["claim_rows"]

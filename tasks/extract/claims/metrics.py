@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tasks.extract.claims.sentences import DISPUTES, PROACTIVE, REQUESTS
 from tasks.extract.claims.words import Number, Token
@@ -54,23 +54,25 @@ class Context:
     explicit: bool = False  # requests under the Regulation were named
     about_disclosure: bool = False  # 信息公开 was named in the sentence
     asked: bool = False  # a number of requests was stated before
+    last: str | None = None  # the metric of the number before, in the sentence
     lead: list[Token] = field(default_factory=list)
 
     def start_sentence(self, among: bool) -> None:
         """Begin a sentence; one that goes on with 其中 keeps what the one before spoke of."""
-        self.lead, self.judging = [], False
+        self.lead, self.judging, self.last = [], False, None
         if not among:
             self.disputes, self.documents, self.asked = (), None, False
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One number and what it counts. `begins` is where its words begin; `doubt`: why it may not be all of them."""
+    """One number and what it counts; its words go from `begins` to `ends`. `doubt`: why it may not be all of them."""
 
     metric: str
     number: Number
     begins: int
     doubt: str | None = None
+    ends: int = 0
 
 
 def count(
@@ -82,20 +84,50 @@ def count(
     """
     if number.value is None or any(t.kind in ("growth", "plan") for t in before):
         return None
+    if (before and before[-1].kind == "approximate") or (behind and behind[0].kind == "approximate"):
+        return None
     if number.unit in ("元", "万元"):
-        return _fee(number, before)
-    lead = [t for t in context.lead if t.kind in ("verb", "request", "review", "suit", "documents", "stock", "channel")]
+        return _fee(number, [*context.lead, *before])
+    lead = [t for t in context.lead if t.kind in _LEADING]
     own = [t for t in before if t.kind not in _IDLE]
     words = list(before) if own else [*lead, *before]
-    for reading in (_dispute, _carried, _result, _applicant, _channel, _document, _decision, _request, _disclosed):
+    for reading in (
+        _dispute,
+        _carried,
+        _result,
+        _applicant,
+        _channel,
+        _document,
+        _decision,
+        _request,
+        _disclosed,
+    ):
         found = reading(sentence, number, words, behind, context)
         if found is not None:
-            return found
+            context.last = found.metric
+            told_behind = bool(behind) and all(t.kind in _IDLE for t in words)
+            return replace(found, ends=behind[-1].end if told_behind else number.end)
     return None
 
 
+_LEADING = ("verb", "request", "review", "suit", "documents", "stock", "channel", "fee", "held")
+"""What a number without words of its own may take from the segment before it: “收到申请，共计32件”."""
 _IDLE = frozenset(
-    ("total", "among", "all", "this", "year", "each", "comprising", "date", "mark", "self", "area", "cumulative", "people")
+    (
+        "total",
+        "among",
+        "all",
+        "this",
+        "year",
+        "each",
+        "comprising",
+        "date",
+        "mark",
+        "self",
+        "area",
+        "cumulative",
+        "people",
+    )
 )
 
 
@@ -127,8 +159,10 @@ def _limited(sentence: str, words: Sequence[Token], number: Number, kinds: tuple
     """Say that unknown words stand between the words that decide the metric and the number, or limit them."""
     first = min((t.start for t in words if t.kind in kinds), default=number.start)
     start = _begins(words, number)
-    ahead = sentence[max(sentence.rfind("，", 0, first), sentence.rfind("；", 0, first), start - 12, 0) : first]
-    if len(_unknown(sentence, words, number, first)) >= 2 or _LIMITS.search(ahead):
+    ahead = sentence[
+        max(sentence.rfind("，", 0, first), sentence.rfind("；", 0, first), start - 12, 0) : first
+    ]
+    if len(_unknown(sentence, words, number, first)) >= 2 or _LIMITS.search(ahead.replace("各类", "")):
         return _LIMITED
     return None
 
@@ -196,7 +230,10 @@ def _carried(
         return None
     verbs = _details([t for t in words if t.start < last.start], "verb")
     if way == "in" and verbs and last in words:
-        if sentence[last.start - 1 : last.start] in ("和", "及", "与", "加", "含", "同") and verbs[-1] != "answer":
+        if (
+            sentence[last.start - 1 : last.start] in ("和", "及", "与", "加", "含", "同")
+            and verbs[-1] != "answer"
+        ):
             return Count("received_all", number, _begins(words, number))
         if "answer" in verbs:
             return Count("carried_in", number, _begins(words, number), _LIMITED)
@@ -209,6 +246,8 @@ def _carried(
 def _way(sentence: str, token: Token, context: Context) -> str | None:
     if token.detail in ("in", "out"):
         return token.detail
+    if token.detail == "bare":
+        return "out" if context.last == "answered" else None  # 办结60件，结转8件
     if token.detail != "year" or context.domain is None and not context.explicit:
         return None
     text = sentence[token.start : token.end]
@@ -232,7 +271,9 @@ def _result(
     doubt = None
     if found[-1] in words and len(_unknown(sentence, words, number, found[-1].end)) >= 3:
         doubt = _LIMITED
-    if _has(words, "not") or _has([t for t in words if t.start > found[-1].start], "verb"):
+    if _has(words, "not") or any(
+        t.kind == "verb" and t.detail != "answer" and t.start > found[-1].start for t in words
+    ):
         doubt = _LIMITED
     return Count("+".join(sorted(set(metrics))), number, _begins(words, number), doubt)
 
@@ -252,14 +293,20 @@ def _applicant(
         kinds = [k for k in kinds if k != "other_org"]
     if len(kinds) != 1 or "answer" in _details(words, "verb"):
         return None
-    doubt = _LIMITED if found[-1] in words and len(_unknown(sentence, words, number, found[-1].end)) >= 3 else None
+    doubt = (
+        _LIMITED
+        if found[-1] in words and len(_unknown(sentence, words, number, found[-1].end)) >= 3
+        else None
+    )
     return Count(f"applicant.{kinds[0]}", number, _begins(words, number), doubt)
 
 
 def _channel(
     sentence: str, number: Number, words: Sequence[Token], behind: Sequence[Token], context: Context
 ) -> Count | None:
-    if number.unit not in _REQUEST_UNITS or _has(words, "block", "documents", "disclosure", "answer", "information"):
+    if number.unit not in _REQUEST_UNITS or _has(
+        words, "block", "documents", "disclosure", "answer", "information"
+    ):
         return None
     if not (context.domain == REQUESTS or context.explicit or context.asked):
         return None
@@ -268,7 +315,10 @@ def _channel(
     found = [t for t in words if t.kind == "channel"]
     if not found or any("、" in sentence[a.end : b.start] for a, b in zip(found, found[1:], strict=False)):
         return None
-    if not (found[-1].end - found[0].start <= 12 or len(found) == 1) or _details(words, "verb") in (["answer"], ["handle"]):
+    if not (found[-1].end - found[0].start <= 12 or len(found) == 1) or _details(words, "verb") in (
+        ["answer"],
+        ["handle"],
+    ):
         return None
     return Count(f"channel.{sentence[found[0].start : found[-1].end]}", number, _begins(words, number))
 
@@ -321,6 +371,8 @@ def _request(
         return None
     verbs = [t for t in words if t.kind == "verb" and t.detail in _REQUEST_VERBS]
     asked = [t for t in (*words, *behind) if t.kind == "request"]
+    if not verbs and not any(t in words for t in asked):  # 63件新收申请中，……
+        verbs = [t for t in behind if t.kind == "verb" and t.detail in ("new", "receive", "accept")]
     named = any(t.detail == "open" for t in asked)
     if not (named or context.explicit or context.domain == REQUESTS):
         return None

@@ -21,7 +21,9 @@ class Partition:
     end: int
 
 
-def partitions(sentence: str, tokens: Sequence[Token], numbers: Sequence[tuple[int, Number]]) -> Iterator[Partition]:
+def partitions(
+    sentence: str, tokens: Sequence[Token], numbers: Sequence[tuple[int, Number]]
+) -> Iterator[Partition]:
     """Yield the lists of parts in a sentence. `numbers`: index of its token, and the number, in order."""
     depth = _depths(sentence)
     for place, (index, whole) in enumerate(numbers):
@@ -37,7 +39,9 @@ def partitions(sentence: str, tokens: Sequence[Token], numbers: Sequence[tuple[i
         parts, mixed, clean, end = found
         if len(parts) < 2 or any(part.value is None for part in parts):
             continue
-        last = sentence[max(sentence.rfind(c, 0, parts[-1].start) for c in "，、；：（") + 1 : parts[-1].start]
+        last = sentence[
+            max(sentence.rfind(c, 0, parts[-1].start) for c in "，、；：（") + 1 : parts[-1].start
+        ]
         covering = kind in (":", "each") or any(word in last for word in _LAST)
         yield Partition(whole, tuple(parts), covering and clean and not mixed, end)
 
@@ -133,7 +137,9 @@ def _parts(
             here.append(token)
             continue
         end = token.end
-        skip = any(t.kind in ("growth", "plan", "approximate", "previous", "part_year", "share") for t in here)
+        skip = any(
+            t.kind in ("growth", "plan", "approximate", "previous", "part_year", "share") for t in here
+        )
         here = []
         if skip:
             clean = False

@@ -14,7 +14,9 @@ _NAMED = re.compile(
 )
 _LEADING = re.compile(r"^(?:.{0,6}年度?|全年|本年度?|其中|[，、：])+|^[市区县省州旗]")
 _NOT_ACTING_AHEAD = re.compile(r"按照?|根据|落实|依据|贯彻|向|接受|上级|国务院|与|联合|在|对|报|经|请示|由")
-_NOT_ACTING_BEHIND = re.compile(r"相?关于?|要求|部署|安排|印发|下发|文件|统一|组织|指导|转办|交办|主管|通知|门户|的|工作|主任|会议|网|、|和|领导")
+_NOT_ACTING_BEHIND = re.compile(
+    r"相?关于?|要求|部署|安排|印发|下发|文件|统一|组织|指导|转办|交办|主管|通知|门户|的|工作|主任|会议|网|、|和|领导"
+)
 _OWN_WORDS = ("我局", "本局", "我委", "本委", "我厅", "本厅", "我中心", "本中心", "局机关")
 
 
@@ -37,7 +39,9 @@ class Standing:
     doubt: str | None
 
 
-def standing(sentence: str, tokens: Sequence[Token], begins: int, place: int, known: Known, subject: str | None) -> Standing:
+def standing(
+    sentence: str, tokens: Sequence[Token], begins: int, place: int, known: Known, subject: str | None
+) -> Standing:
     """Return scope and period of the claim at `place` whose words begin at `begins`.
 
     `subject`: a narrower body (政府办公室) that an earlier sentence of the paragraph named as the one that acts.
@@ -118,11 +122,12 @@ def _other_body(text: str, agency: str | None) -> str | None:
     return None if name in agency or agency.endswith(name[-4:]) else name
 
 
-def _period(
-    sentence: str, tokens: Sequence[Token], place: int, year: int | None
-) -> tuple[str, str | None]:
+def _period(sentence: str, tokens: Sequence[Token], place: int, year: int | None) -> tuple[str, str | None]:
     """Return this | previous | other | unknown, and why it is unknown."""
-    segment = max((t.end for t in tokens if t.kind == "mark" and t.end <= place and sentence[t.start] in "；;。（("), default=0)
+    segment = max(
+        (t.end for t in tokens if t.kind == "mark" and t.end <= place and sentence[t.start] in "；;。（("),
+        default=0,
+    )
     said: str | None = None
     cumulative = False
     for token in tokens:

@@ -13,7 +13,11 @@ _SAME_WIDTH = str.maketrans(
     | {"％": "%", "﹪": "%", "．": "."}
 )
 _SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|(?<=\d)\s+(?=%)")
-_SENTENCE = re.compile(r"[^。！？!?]+[。！？!?]?")
+_SENTENCE = re.compile(r"[^。！？!?.]+(?:\.(?=\w)(?<![\u4e00-\u9fff）]\.)[^。！？!?.]*)*[。！？!?.]?")
+_COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
+_CHINESE_MARKS = str.maketrans(
+    {";": "；", ":": "：", "(": "（", ")": "）", "【": "（", "】": "）", "[": "（", "]": "）"}
+)
 BLANK, HELD = "＿", "＋"
 """What stands for words that are left aside, and for a remark that those carried in are counted as well."""
 _QUOTED = re.compile(r"“[^“”]{0,60}”|《[^《》]{0,80}》|「[^「」]{0,60}」")
@@ -49,13 +53,22 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def without_asides(sentence: str) -> str:
-    """Return the sentence with titles, quoted words and brackets without digits blanked out, every place kept."""
-    return _ASIDE.sub(_aside, _QUOTED.sub(lambda match: BLANK * len(match.group()), sentence))
+    """Return the sentence with titles, quoted words and brackets without digits blanked out, every place kept.
+
+    Its punctuation is that of Chinese text, also where the report types commas and brackets from the other keyboard.
+    """
+    marked = _COMMA.sub("，", sentence).translate(_CHINESE_MARKS)
+    return _ASIDE.sub(_aside, _QUOTED.sub(lambda match: BLANK * len(match.group()), marked))
 
 
 def _aside(match: re.Match[str]) -> str:
     words = match.group()
-    held = "结转" in words and ("含" in words or "包括" in words) and "不含" not in words and "不包括" not in words
+    held = (
+        "结转" in words
+        and ("含" in words or "包括" in words)
+        and "不含" not in words
+        and "不包括" not in words
+    )
     return (HELD if held else BLANK) * len(words)
 
 

@@ -9,13 +9,9 @@ from dataclasses import dataclass
 from tasks.extract.claims.sentences import DISPUTES, REQUESTS
 from tasks.extract.claims.words import read_share
 
-_CHANNELS = (
-    r"网上|网络|网站|线上|线下|传真|信函|邮件|邮箱|邮寄|当面|窗口|现场|微信|平台|电话|书面|口头|在线|电子邮件|信件|渠道"
-)
+_CHANNELS = r"网上|网络|网站|线上|线下|传真|信函|邮件|邮箱|邮寄|当面|窗口|现场|微信|平台|电话|书面|口头|在线|电子邮件|信件|渠道"
 _NOT = r"(?:未曾?|没有?|无|尚未|从未|均未|未有|并未)"
-_REQUEST = (
-    r"(?:(?:政府)?信息(?:的)?(?:依申请)?公开(?:的)?申请|依申请公开|申请公开|公开申请|信息依?申请公开|(?:政府)?信息公开依申请|申请)"
-)
+_REQUEST = r"(?:(?:政府)?信息(?:的)?(?:依申请)?公开(?:的)?申请|依申请公开|申请公开|公开申请|信息依?申请公开|(?:政府)?信息公开依申请|申请)"
 _GAP = r"(?P<gap>[^，。；：（）]{0,26}?)"
 _NONE_RECEIVED = re.compile(
     rf"{_NOT}(?:再|有人|新)?(?:收到过?|接到过?|接收到?|收过|接过|受理|收取到|接获|接待)(?:了|过|到)?(?:任何)?{_GAP}{_REQUEST}(?P<tail>[^，。；]{{0,14}})"
@@ -49,7 +45,9 @@ _RATE = re.compile(
     r"(?P<words>[^，。；：、]{0,14}?)(?P<kind>(?:办结|答复|办复|办理|回复|结案)率)(?:均|都|已)?(?:为|达到?|是|实现|保持在?|，)?(?P<value>\d+(?:\.\d+)?%|百分之[零一二三四五六七八九十百]+)"
 )
 _ON_TIME = re.compile(r"按期|按时|及时|到期|限期|法定|时限|期限|规定|准时|如期")
-_FEE = re.compile(r"(?:政府)?(?:信息)?(?:公开)?(?:信息)?处理费|(?:信息公开|依申请公开|申请公开)[^，。；]{0,10}(?:费用|收费)|收取?[^，。；]{0,10}费用?|收费")
+_FEE = re.compile(
+    r"(?:政府)?(?:信息)?(?:公开)?(?:信息)?处理费|(?:信息公开|依申请公开|申请公开)[^，。；]{0,10}(?:费用|收费)|收取?[^，。；]{0,10}费用?|收费"
+)
 _NO_FEE = re.compile(
     r"(?:未|没有|无|不存在|没|从未|均未|并未)[^，。；]{0,14}?(?:收取?|产生|发生|涉及|征收|计收|收缴|向[^，。；]{0,12}收)[^，。；]{0,24}"
     r"|(?:不存在|无|没有)[^，。；]{0,12}(?:收费|处理费|费用)[^，。；]{0,10}|处理费用?(?:为|是|共|计)?(?:0|零)(?:元|万元)?(?![\d.])"
@@ -74,7 +72,9 @@ _PART = "该处只说其中一种渠道（或者一类事项），不是全部�
 _LAWYERS = "该处没有写明是政府信息公开方面的复议诉讼。"
 
 
-def statements(sentence: str, domain: str | None, section: str, disputes: tuple[str, ...]) -> Iterator[Statement]:
+def statements(
+    sentence: str, domain: str | None, section: str, disputes: tuple[str, ...]
+) -> Iterator[Statement]:
     """Yield what a sentence (quotations blanked out) says without numbers.
 
     `disputes`: the groups (review, suit) that the sentence before spoke of, for one that goes on with 其中.
@@ -96,7 +96,11 @@ def _none_received(sentence: str, domain: str | None) -> Iterator[Statement]:
         words = match.group()
         gap = match.group("gap") or match.group("gap2") or ""
         tail = match.group("tail") or match.group("tail2") or ""
-        if _OTHER_MATTER.search(gap) or _OTHER_MATTER.match(tail.lstrip("的")) or _OTHER_MATTER.search(tail[:6]):
+        if (
+            _OTHER_MATTER.search(gap)
+            or _OTHER_MATTER.match(tail.lstrip("的"))
+            or _OTHER_MATTER.search(tail[:6])
+        ):
             continue
         named = "公开" in words or "依申请" in words
         if not named and domain != REQUESTS and "公开申请" not in sentence and "依申请公开" not in sentence:
@@ -105,8 +109,13 @@ def _none_received(sentence: str, domain: str | None) -> Iterator[Statement]:
             continue
         if re.search(r"(?:人|渠道|量|类|表|书)", tail[:1]):
             continue
-        ahead = sentence[max(sentence.rfind("，", 0, match.start()), sentence.rfind("；", 0, match.start())) + 1 : match.start()]
-        part = bool(re.search(_CHANNELS, gap + ahead)) or bool(re.search(r"涉及|关于|有关|对[^，]{2,}的", gap))
+        ahead = sentence[
+            max(sentence.rfind("，", 0, match.start()), sentence.rfind("；", 0, match.start()))
+            + 1 : match.start()
+        ]
+        part = bool(re.search(_CHANNELS, gap + ahead)) or bool(
+            re.search(r"涉及|关于|有关|对[^，]{2,}的", gap)
+        )
         yield Statement("received", "none", match.start(), match.end(), 0.0, _PART if part else None, part)
 
 
@@ -151,7 +160,9 @@ def _outcomes(sentence: str, domain: str | None, before: tuple[str, ...]) -> Ite
         if "败诉" in match.group() or "胜诉" in match.group():
             groups = tuple(g for g in groups if g == "suit") or groups
         about = "信息公开" in sentence or "依申请" in sentence or domain in (REQUESTS, DISPUTES)
-        closed = match.group("closed") is not None or bool(re.search(r"(?:审结|结案|办结)的?[^，。；]{0,12}$", ahead))
+        closed = match.group("closed") is not None or bool(
+            re.search(r"(?:审结|结案|办结)的?[^，。；]{0,12}$", ahead)
+        )
         kind = "upheld" if match.group("upheld") else "unlost"
         for group in groups:
             name = "suit" if group.startswith("suit") else group
@@ -168,7 +179,10 @@ def _rates(sentence: str, domain: str | None) -> Iterator[Statement]:
         return
     for match in _RATE.finditer(sentence):
         words = match.group("words") + match.group("kind")
-        if re.search(r"建议|提案|热线|12345|留言|信访|投诉|咨询|诉求|工单|事项办", sentence[max(0, match.start() - 20) : match.end()]):
+        if re.search(
+            r"建议|提案|热线|12345|留言|信访|投诉|咨询|诉求|工单|事项办",
+            sentence[max(0, match.start() - 20) : match.end()],
+        ):
             continue
         metric = "rate.on_time" if _ON_TIME.search(words) else "rate.done"
         yield Statement(metric, "share", match.start(), match.end(), read_share(match.group("value")))

@@ -43,8 +43,10 @@ def levels(passage: Passage) -> Iterator[Mention]:
             first, last = passage.clause_span(start)
             before, after, clause = text[first:start], text[end:last], text[first:last]
             begins = _YEAR_ONLY.match(before.strip())
-            managed = (begins or _MANAGING.search(before)) and _OWN_SUBJECT.match(after)
-            counted = begins and (_COUNTED.match(after) or _BY_OWN.match(after))
-            own = (managed or counted) and not _ANOTHERS.search(clause)
+            work = _OWN_SUBJECT.match(after) if begins or _MANAGING.search(before) else None
+            work = work or (_BY_OWN.match(after) if begins else None)
+            # the matter itself may hold such a word (养老服务信息公开): only what stands around it tells
+            own = work is not None and not _ANOTHERS.search(before + "," + after[work.end() :])
+            own = own or bool(begins and _COUNTED.match(after) and not _ANOTHERS.search(clause))
             role = "own" if own else "quoted" if _QUOTED.search(clause) else "unclear"
         yield passage.found(start, end, "level", match.group()[1], role)
