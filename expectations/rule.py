@@ -217,13 +217,17 @@ class Rule:
     def compares(self) -> bool:
         """Whether it sets the report beside something else: its year before, other reports, a table from outside."""
         named = (*self.reads, *self.check.columns, *(where.column for where in self.rows))
-        return self.compared or self.frame in COMPARING_FRAMES or any(
-            column in HISTORY
-            or (
-                column.startswith(("previous_", "previous.", "outside_")) and column != "previous_order"
-            )  # the place of the heading before, in the same report
-            for column in named
-            if column != "submission"
+        return (
+            self.compared
+            or self.frame in COMPARING_FRAMES
+            or any(
+                column in HISTORY
+                or (
+                    column.startswith(("previous_", "previous.", "outside_")) and column != "previous_order"
+                )  # the place of the heading before, in the same report
+                for column in named
+                if column != "submission"
+            )
         )
 
     def under(self, profile: Profile) -> Self:

@@ -114,7 +114,7 @@ class Set:
 def settings_of(rule: Rule, profile: Profile) -> tuple[Set, ...]:
     """Return the settings that decide a rule (as written, `catalogue.rule`) with this profile's values."""
     named = [path for path, entry in setting_names().items() if rule.id in entry.get("rules", ())]
-    held = (rule.check.arguments, rule.rows, rule.cases, rule.operator_when)
+    held = (rule.check.arguments, rule.only, rule.rows, rule.cases, rule.operator_when)
     paths = dict.fromkeys([*(path for part in held for path in _paths(part)), *named])
     return tuple(
         Set(path, setting_names().get(path, {}).get("title", path), in_words(profile.value(path)))
@@ -221,6 +221,8 @@ def _section(rule: Rule, profile: Profile, titles: dict[str, str]) -> list[str]:
     ]
     if rule.id in examples():
         lines.insert(6, f"- 示例：{examples()[rule.id]}")
+    if settled.only:
+        lines.append(f"- 只适用于：`{_conditions(settled.only)}`")
     if settled.rows:
         lines.append(f"- 只核查：`{_conditions(settled.rows)}`")
     if rule.addressee is Addressee.OPERATOR:

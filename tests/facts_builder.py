@@ -252,7 +252,7 @@ def read_prose(facts: Facts) -> Facts:
     known = {"year": report["year"], "rank": report["rank"], "organ": report["organ"]}
     paragraphs = facts.paragraphs.to_dicts()
     found = {
-        "claims": claim_rows(paragraphs, **known),
+        "claims": claim_rows(paragraphs, agency=report["agency"], **known),
         "mentions": mention_rows(paragraphs, agency=report["agency"], **known),
     }
     return replace(

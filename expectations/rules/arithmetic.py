@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.rule import Case, Check, Evidence, Row, Rule, Where
+from expectations.rules import hints
 from expectations.rules.sources import FORM, FORM_2021
 from expectations.rules.wording import column_name, number, plus, row_name
 from models.facts import APPLICANTS, OUTCOME_LINES, OUTCOMES
@@ -49,6 +50,10 @@ def _outcome_cells(row: Row) -> tuple[str, ...]:
     return tuple(f"t3.{line}.{row['applicant']}" for line in lines)
 
 
+def _applicant(row: Row, kind: str) -> str:
+    return f"“{column_name(row['template'], 't3', kind)}”"
+
+
 def _row_total(rows: Sequence[Row]) -> Evidence:
     row = rows[0]
     expected, observed = _total(row, _KINDS), number(row["total"])
@@ -62,6 +67,7 @@ def _row_total(rows: Sequence[Row]) -> Evidence:
         observed,
         expected,
         gap,
+        hint=hints.total({_applicant(row, k): row[k] for k in _KINDS}, row["total"]),
     )
 
 
@@ -78,6 +84,14 @@ def _results_total(rows: Sequence[Row]) -> Evidence:
         observed,
         expected,
         gap,
+        hint=hints.total(
+            {
+                f"“{row_name(row['template'], 't3', LINE_OF_COLUMN[line])}”": row[line]
+                for line in OUTCOME_LINES
+            },
+            row["results_total"],
+            {"部分公开": row["partial_disclosure"], "（六）其他处理": row["other_processing"]},
+        ),
     )
 
 
@@ -98,6 +112,7 @@ def _identity(rows: Sequence[Row]) -> Evidence:
         left,
         right,
         _gap(left, right),
+        hint=hints.balance(new, old, done, out, row["partial_disclosure"]),
     )
 
 
@@ -137,6 +152,11 @@ def _dispute_total(rows: Sequence[Row]) -> Evidence:
         observed,
         expected,
         gap,
+        hint=hints.total(
+            {f"“{column_name(row['template'], 't4', r)}”": row[r] for r in _RESULTS},
+            row["total"],
+            {"尚未审结": row["pending"]},
+        ),
     )
 
 

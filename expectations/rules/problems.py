@@ -72,7 +72,7 @@ def _counts(rows: Sequence[Row]) -> Evidence:
 
 def _subject(rows: Sequence[Row]) -> Evidence:
     row = rows[0]
-    shown = _quoted(row["problem_clauses"])
+    shown = _quoted(row["problem_sentences"])
     return Evidence(
         "problems",
         f"{_name(row)}所列问题（{shown}）多为信息报送、宣传、信访等工作，不是政府信息公开工作的问题。",

@@ -223,7 +223,7 @@ def _said(report: _Report, paragraphs: Sequence[Mapping[str, Any]]) -> Rows:
     identity = report.identity
     known: dict[str, Any] = {"year": identity.year, "rank": identity.rank, "organ": identity.organ}
     rows = {
-        "claims": claim_rows(paragraphs, **known),
+        "claims": claim_rows(paragraphs, agency=identity.agency, **known),
         "mentions": mention_rows(
             paragraphs,
             agency=identity.agency,

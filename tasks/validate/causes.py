@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from expectations.rules.wording import SECTION_OF_TABLE
 from models.results import Addressee, Passage, Severity
+from tasks.validate import one_cell
+from tasks.validate.one_cell import Grid
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Draft:
     misplaced: str | None = None
     position: int = 0
     pictured: bool = False
+    template: str | None = None
     hint: str | None = None
     passages: tuple[Passage, ...] = ()
     consequences: list[str] = field(default_factory=list)
@@ -83,6 +86,11 @@ def _said_nothing(cause: Draft, other: Draft) -> bool:
     return bool(cause.observed) and cause.severity is Severity.CRITICAL and other.subject == cause.subject
 
 
+def _of_total(cause: Draft, other: Draft) -> bool:
+    # the prose repeats the numbers of the table, fault and all
+    return cause.subject == "total" and (cause.observed, cause.expected) == (other.observed, other.expected)
+
+
 def _same_words(cause: Draft, other: Draft) -> bool:
     told = {passage.own for passage in cause.passages}
     return any(passage.own in told for passage in other.passages)
@@ -100,23 +108,35 @@ _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("META-03", ("META-06",), _always),
     ("META-04", ("LEX-05",), _named_in_it),
     ("CELL-07", ("EXT-01",), _same_cells),
+    ("EXT-02", ("EXT-01",), _same_cells),
     ("T3-03", ("T3-04", "T3-12"), _same_subject),
     ("T3-02", ("T3-04", "T3-12"), _same_subject),
     ("T2-03", ("T2-02", "T2-04"), _same_subject),
     ("CELL-08", ("T3-01",), _same_subject),
     ("T3-03", ("T3-05", "T3-11"), _same_subject),
     ("T3-02", ("T3-05", "T3-11"), _same_subject),
-    ("T2-05", ("CELL-10",), _same_cells),
+    ("T2-05", ("CELL-10", "XY-05"), _same_cells),
+    ("CELL-10", ("XY-05",), _same_cells),
+    ("T3-03", ("TXT-07",), _of_total),
     ("TXT-02", ("TXT-07", "TXT-13"), _same_words),
     ("TXT-03", ("TXT-07", "TXT-13"), _same_words),
     ("TXT-06", ("TXT-07", "TXT-13"), _same_words),
     ("XY-01", ("XY-02",), _always),
+    ("AGG-01", ("AGG-02",), _always),
     ("DUP-01", ("S5-04",), _always),
 )
 
 
-def fold(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return the findings of one report that stand for themselves, the others folded into their causes."""
+SUMS = ("T3-01", "T3-02", "T3-03")
+"""The rules on the sums of table 3, which one wrong cell may break several of."""
+_KIND_OF_SUM = {"T3-02": "results", "T3-03": "balance"}
+
+
+def fold(drafts: Sequence[Draft], grid: Grid | None = None) -> list[Draft]:
+    """Return the findings of one report that stand for themselves, the others folded into their causes.
+
+    `grid`: the numbers of table 3, where several of its sums are broken.
+    """
     standing = list(drafts)
     for cause_rule, effects, repeats in _CAUSES:
         for cause in [draft for draft in standing if draft.rule == cause_rule]:
@@ -126,6 +146,33 @@ def fold(drafts: Sequence[Draft]) -> list[Draft]:
                 cause.entailed += [draft.message, *draft.entailed]
             swallowed = {id(draft) for draft in folded}
             standing = [draft for draft in standing if id(draft) not in swallowed]
+    if grid is not None:
+        standing = _sums_in_one(standing, grid)
     for draft in standing:
-        draft.consequences = sorted(set(draft.consequences))
+        draft.consequences = sorted(set(draft.consequences) - {draft.rule})
     return standing
+
+
+def _sums_in_one(standing: list[Draft], grid: Grid) -> list[Draft]:
+    """Put broken sums that one cell explains into one finding, and those of the total column into their parts'."""
+    broken = [draft for draft in standing if draft.rule in SUMS]
+    found = one_cell.cause(grid)
+    if found is not None and len(broken) > 1:
+        head, *others = sorted(broken, key=lambda draft: draft.rule)
+        head.hint = found.hint(head.template)
+        head.cells = (found.code, *(code for code in head.cells if code != found.code))
+        return _without(standing, head, others)
+    for kind in sorted(one_cell.follows_from_parts(grid)):
+        of_kind = [draft for draft in broken if _KIND_OF_SUM.get(draft.rule) == kind]
+        parts = [draft for draft in of_kind if draft.subject != "total"]
+        if parts:
+            standing = _without(standing, parts[0], [d for d in of_kind if d.subject == "total"])
+    return standing
+
+
+def _without(standing: list[Draft], cause: Draft, others: Sequence[Draft]) -> list[Draft]:
+    for draft in others:
+        cause.consequences += [draft.rule, *draft.consequences]
+        cause.entailed += [draft.message, *draft.entailed]
+    gone = {id(draft) for draft in others}
+    return [draft for draft in standing if id(draft) not in gone]

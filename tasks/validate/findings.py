@@ -11,8 +11,10 @@ import polars as pl
 from expectations.catalogue import rules
 from expectations.profile import Profile
 from expectations.rule import Row, Rule
+from models.facts import APPLICANTS
 from models.results import Addressee, Finding
-from tasks.validate.causes import Draft, fold
+from tasks.validate.causes import SUMS, Draft, fold
+from tasks.validate.one_cell import Grid
 
 _Group = tuple[str, list[Row]]
 
@@ -40,7 +42,8 @@ def findings(
         )
         for submission, rows in _grouped(rule, failing):
             drafts.setdefault(submission, []).append(_draft(rule, rows))
-    standing = {submission: fold(found) for submission, found in drafts.items()}
+    grids = _grids(frames["requests_by_outcome"], drafts)
+    standing = {submission: fold(found, grids.get(submission)) for submission, found in drafts.items()}
     by_ocr = set(frames["reports"].filter(pl.col("read_by") == "ocr").get_column("submission"))
     places = _places(frames["cells"], standing)
     order = {rule.id: number for number, rule in enumerate(rules(profile))}
@@ -51,6 +54,17 @@ def findings(
         )
         for submission, found in standing.items()
     }
+
+
+def _grids(outcomes: pl.DataFrame, drafts: Mapping[str, list[Draft]]) -> dict[str, Grid]:
+    """Return the numbers of table 3 of the reports in which several of its sums are broken."""
+    several = [s for s, found in drafts.items() if sum(draft.rule in SUMS for draft in found) > 1]
+    grids: dict[str, dict[str, dict[str, float | None]]] = {}
+    if several:
+        for row in outcomes.filter(pl.col("submission").is_in(several)).iter_rows(named=True):
+            values = {applicant: row[applicant] for applicant in APPLICANTS}
+            grids.setdefault(row["submission"], {})[row["line"]] = values
+    return dict(grids)
 
 
 def _grouped(rule: Rule, failing: pl.DataFrame) -> list[_Group]:
@@ -83,6 +97,7 @@ def _draft(rule: Rule, rows: list[Row]) -> Draft:
         table=first.get("table") if rule.frame in ("lines", "cells") else None,
         misplaced=first.get("misplaced_table"),
         position=first["nr"],
+        template=first.get("template"),
         pictured="ocr" in (first.get("previous_read_by"), first.get("other_read_by")),
     )
 

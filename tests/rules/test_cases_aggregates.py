@@ -91,6 +91,11 @@ CASES = {
         [("AGG-02", "warning", "operator", "", 50, 60, -10, ())],
         {"AGG-02": "FAIL"},
     ),
+    "AGG-02 folded into what says more": Case(
+        _below(_government(_SUMMARY), _row(_NEW, 50.0, 2, 100.0, 60.0)),
+        [("AGG-01", "critical", "agency", "映溪区教育局", 50, 60, -10, ("AGG-02",))],
+        {"AGG-01": "FAIL", "AGG-02": "FAIL"},
+    ),
     "AGG-02 fees may be rounded, suits counted once": Case(
         _below(_government(_SUMMARY), _row(_FEES, 12.35, 2, 12.3501, 9.0), _row(_REVIEW, 3.0, 2, 5.0, 3.0)),
         [],

@@ -179,7 +179,7 @@ def one_number_along_a_row(case: Case, rng: random.Random, n: int) -> Told:
     same = str(1 + n % 3)
     leaves = [r.key for r in rows if r.key.startswith("results.") and r.key != "results.total"]
     for one in APPLICANTS[: 5 + n % 2]:
-        values[f"t3.{leaves[n % len(leaves)]}.{one}"] = same
+        values[f"t3.{leaves[1 + n % (len(leaves) - 1)]}.{one}"] = same
     settle(values, [r.key for r in rows])
     return Told()
 

@@ -96,7 +96,7 @@ def a_fee_that_is_not_in_the_table(case: Case, rng: random.Random, n: int) -> To
     return Told(cells=("t2.fees.amount_wan_yuan",))
 
 
-@fault("T2-07", "t2", kinds=DEPARTMENTS, power="penalty", previous=True, also=_MOVES, stage=0)
+@fault("T2-07", "t2", kinds=DEPARTMENTS, power="enforcement", previous=True, also=_MOVES, stage=0)
 def no_decision_of_an_organ_with_powers(case: Case, rng: random.Random, n: int) -> Told:
     """An organ that enforces the law reports no decision in two years."""
     assert case.before is not None
@@ -428,8 +428,8 @@ def far_more_disputes_than_requests(case: Case, rng: random.Random, n: int) -> T
 @fault("XT-03", "t4 overview", sizes=("busy", "middle"), also="TXT-09 T4-06 XT-02")
 def all_upheld_says_the_prose(case: Case, rng: random.Random, n: int) -> Told:
     """The prose says that every case was upheld; the table has corrected or open ones."""
-    report = case.report
-    _dispute(case, "review", upheld=5 + n % 4, corrected=n % 2 + 1 if n % 3 else 0, pending=0 if n % 3 else 2)
+    report, corrected = case.report, n % 3 > 0 or n % 4 == 3  # an open case contradicts 均获维持, not 无纠错
+    _dispute(case, "review", upheld=5 + n % 4, corrected=n % 2 + 1 if corrected else 0, pending=0 if corrected else 2)
     for group in ("suit_direct", "suit_after_review"):
         _dispute(case, group, upheld=1)
     report.prose["requests_part"] = [
@@ -439,4 +439,4 @@ def all_upheld_says_the_prose(case: Case, rng: random.Random, n: int) -> Told:
              "本年度行政复议{review}件，复议机关均予维持，无一纠错。", "行政复议{review}件，无纠错案件。")[n % 4]
         ),
     ]  # fmt: skip
-    return Told(cells=("t4.review.corrected" if n % 3 else "t4.review.pending",))
+    return Told(cells=("t4.review.corrected" if corrected else "t4.review.pending",))

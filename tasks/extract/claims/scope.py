@@ -83,6 +83,8 @@ def _scope(
             return "unknown", _subject(subject)
         return "own", None
     words = sentence[last.start : last.end]
+    if last.kind == "organ" and department and _bare(words) in _bare(known.agency or ""):
+        return "own", None
     if last.kind == "self":
         return "own", None
     if last.kind in ("area", "whole"):
@@ -92,6 +94,10 @@ def _scope(
     if known.rank == "township" and words[0] not in "区县市省":
         return "own", None
     return "unknown", _subject(words)
+
+
+def _bare(name: str) -> str:
+    return name.replace("人民政府", "政府")
 
 
 def _acts(sentence: str, token: Token) -> bool:

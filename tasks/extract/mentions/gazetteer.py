@@ -111,11 +111,6 @@ def inside(code: str, other: str) -> bool:
     return code[:size] == other[:size]
 
 
-def is_word(name: str) -> bool:
-    """Say whether a name is also a plain word."""
-    return name in _WORDS
-
-
 def places(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
     """Return (start, end, codes) of the names of divisions in a text, in order.
 

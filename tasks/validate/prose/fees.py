@@ -16,7 +16,7 @@ _TOLD = r"(?:收取|收费|收缴|征收|计收|产生|发生|处理费|费用)"
 _NOT = (
     rf"(?:未|没有|没|无|不存在|不涉及|从未|尚未|并未|免予?|免收|不)[^,。;]{{0,24}}{_TOLD}"
     rf"|{_TOLD}[^。;]{{0,24}}(?:[^\d.]|^)(?:0(?:\.0+)?|零|〇)(?:万?元|件|笔|次|人|$|[,。;]|\()"
-    rf"|{_TOLD}[^,。;]{{0,8}}(?:情况|事项|项目)?[:,]?(?:无|为零|为0)|免费"
+    rf"|{_TOLD}[^,。;\d]{{0,8}}(?:无|为零|为0)(?:[,。;]|$)|免费"
 )
 _AMOUNT = r"([1-9]\d*(?:\.\d+)?|0\.\d*[1-9]\d*)(万?)元"
 _CHARGED = rf"{_TOLD}[^。;]{{0,40}}?{_AMOUNT}|{_AMOUNT}[^,。;]{{0,10}}{_TOLD}|{_TOLD}[^。;]{{0,20}}[一二三四五六七八九十百千两]+万?元"
@@ -36,9 +36,9 @@ def with_fees(prose: pl.DataFrame) -> pl.DataFrame:
 
     Columns: fee_kind (``charged`` | ``not charged`` | ``refers``: spoken of, but not whether it was charged | ``none``;
     null where the heading of section six is only suspected and nothing was found), fee_sentence, fee_amount (元, the
-    first that is named; null unless charged, and where the text also says that nothing was), fee_remainder (what is left of it over the tariff's step: 100 元 by
-    piece, else 10 元), fee_requests_needed (the least number of applications by which a fee by piece arises; 0 for one
-    by volume; null where the report does not say by which), fee_cites (names the rules on the fee), fee_basis (``piece`` |
+    first that is named; null unless charged, and where the text also says that nothing was), fee_remainder (what is
+    left of it over the tariff's step: 100 元 by piece, else 10 元), fee_requests_needed (the least number of
+    applications by which a fee by piece arises; 0 for one by volume; null where the report does not say by which), fee_cites (names the rules on the fee), fee_basis (``piece`` |
     ``volume``), fee_notice_told (a notice, a payment or its want is spoken of), misc_told (a reason for which an
     application counts as otherwise processed is spoken of), other_empty (section six says no more than 无).
     """

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 import polars as pl
 
 from expectations.profile import Profile
+from tasks.validate.prose.numbered import counted
 from tasks.validate.prose.texts import any_of
 
 _NOTHING = (
@@ -32,19 +30,27 @@ _DEFECT = (
     r"不够|不足|不高|不强|不多|不深|不全|不细|不及时|不到位|不完善|不规范|不平衡|不充分|不丰富|不便|不明|不熟|不清|不严|不实|不准|不广|不新|不顺|不畅"
     r"|不活|不大|不紧|不一致|不统一|不健全|不均衡|不精准|不主动|不理想|不适应|不具体|不明显|不完整|不稳定|单一|单调|薄弱|欠缺|欠佳|缺乏|缺少|缺失"
     r"|滞后|差距|有待|(?:尚|仍|还|亟|急|仍然|依然)(?:需|待|须)|需要?(?:进一步|继续|持续|不断|更加|加强|提高|提升|完善|改进|强化|加大|优化)"
-    r"|还要(?:更加|进一步)|短板|弱项|偏[低少弱慢]|[较很还更][为]?[低少弱慢差窄浅]|困难|难以|难度|未能|没能|还没|时有|未形成|尚未|还未|未及时|没有形成|没有做到|淡薄|笼统|片面"
+    r"|还要(?:更加|进一步)|短板|弱项|偏[低少弱慢]|[较很还更][为]?[低少弱慢差窄浅]|[较偏]长|[较偏]晚|较[粗散乱旧多]|偏[高大]|困难|难以|难度|未能|没能|还没|时有|未形成|尚未|还未|未及时|没有形成|没有做到|淡薄|笼统|片面"
     r"|参差不齐|噪音|不过关|落后|脱节|被动|过[于少长]|(?:不能|没有|未能|未)(?:及时|充分|完全|严格)"
 )
 _ENUMERATOR = r"(?:[一二三四五六七八九十]{1,2}是|\([一二三四五六七八九十\d]{1,2}\)|其[一二三四五六]|第[一二三四五六][,、]|\d{1,2}[、.])"
 _CLAUSE_END = ",。;:!?"
+_SENTENCE_END = "。;!?"
 _PROMISE = (
-    r"解决(?:办法|措施|方法)|整治|下一?步|下一年|下一阶段|下阶段|今后|改进(?:情况|措施|方向|办法|工作|如下|:)|整改|(?:针对|围绕|对照|结合|根据)(?:以上|上述|存在|这些|现有|发现|自身)"
+    r"解决(?:办法|措施|方法)|下一?步|下一年|下一阶段|下阶段|今后|改进(?:情况|措施|方向|办法|工作|如下|:)|(?:针对|围绕|对照|结合|根据)(?:以上|上述|存在|这些|现有|发现|自身)"
     r"|将(?:从|在|以|按|采取|进一步|继续|持续|着力|重点|通过|切实|认真|不断|加|围绕|严格|积极|强化|深化|做好|对|把|充实|组织|会|全面|坚持|结合|抓|努力|扎实|聚焦)"
-    r"|拟(?:从|在|于|通过|采取|进一步|对)|计划(?:从|在|于|通过|对|组织|开展)|打算|已(?:修订|完善|建立|制定|组织|重新|将|把|对|开展|完成|增)|予以改进|加以改进|改进情况|及时改"
+    r"|拟(?:从|在|于|通过|采取|进一步|对)|计划(?:从|在|于|通过|对|组织|开展)|已(?:修订|完善|建立|制定|组织|重新|将|把|对|开展|完成|增)|予以改进|加以改进"
 )
+# These say so only outside a clause that states a problem: 整改情况 may be what the information was about.
+_HINTED = r"整改[^情]|整治|打算|及时改"
 _ACTION = (
     r"加强|强化|完善|提高|提升|加大|规范|健全|改进|优化|推进|推动|组织|建立|建成|制定|开展|落实|拓展|拓宽|丰富|深化|细化|增强|创新|培训|修订|统一|增加|新增|充实|明确"
     r"|严格|梳理|整合|督促|配备|压实|重新|纳入|坚持|做好|严把|督查|督导|调整|实行|建好|引入|邀请|安排|配[发齐备]|责成|聘请|设立|设置|正在"
+)
+# Words of the trade that sound like complaints.
+_NEUTRAL = (
+    r"低保|低收入|低碳|低空|低温|少数民族|少年|少儿|特困|贫困|困难(?:群众|家庭|职工|学生|群体|企业|人员|老人|儿童|残疾人|救助|补助)|不动产"
+    r"|不良反应|未成年|未来|慢性病|弱势群体|没收|差旅|薄弱(?:村|学校)|缺陷"
 )
 # Traces that leave it open whether the part is there: nobody is told that it is missing.
 _NO_COMPLAINT = (
@@ -63,15 +69,19 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     ``measures`` | ``none``; null also where other words may mean the part that is not named, or where the text may
     be cut off after it), problem_clauses, generic_share (of the
     clauses that state a problem; null where none does), specifics (it names a number, a document, a column),
-    off_topic_share, problems_counted, measures_counted (null where they are not both numbered).
+    problem_sentences, off_topic_share (of the sentences in which a problem is stated or announced), problems_counted,
+    measures_counted (null where they cannot both be counted).
     """
     words = profile.words
     text = pl.col("problems")
-    kept = _without_references(text)
+    kept = _without_references(text.str.replace_all(_NEUTRAL, ""))
     clause = f"[^{_CLAUSE_END}]*(?:{_DEFECT})[^{_CLAUSE_END}]*"
     separated = kept.str.replace_all(_ENUMERATOR, "。")
-    counted = prose.get_column("problems").map_elements(
-        _counted, return_dtype=pl.Struct({"problems": pl.Int64, "measures": pl.Int64}), skip_nulls=True
+    sentence = f"[^{_SENTENCE_END}]*(?:{_DEFECT}|{_ANNOUNCED})[^{_SENTENCE_END}]*"
+    listed = prose.get_column("problems").map_elements(
+        lambda said: counted(said, _DEFECTIVE, _ACTING),
+        return_dtype=pl.Struct({"problems": pl.Int64, "measures": pl.Int64}),
+        skip_nulls=True,
     )
     found = (
         prose.with_columns(
@@ -82,7 +92,8 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
             _answer=separated.str.replace(f"^(?s:.*?)(?:{_ANNOUNCED}|{_DEFECT})", "").str.replace_all(
                 clause, ""
             ),
-            _counted=counted,
+            _counted=listed,
+            _sentences=separated.str.extract_all(sentence),
             _elsewhere=pl.concat_str("extra", pl.col("other").fill_null(""), separator="。"),
         )
         .with_columns(_said=pl.col("_clauses").list.len())
@@ -93,8 +104,12 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
                 | _without_references(pl.col("_elsewhere")).str.contains(_ANNOUNCED),
             ),
             _measure=_told(
-                text.str.contains(_PROMISE) | pl.col("_answer").str.contains(_ACTION),
-                pl.col("_answer").str.contains(_MAYBE_MEASURE) | pl.col("_elsewhere").str.contains(_PROMISE),
+                text.str.contains(_PROMISE)
+                | pl.col("_answer").str.contains(f"{_ACTION}|{_HINTED}")
+                | (pl.col("_clauses").list.len() == 0) & text.str.contains(_HINTED),
+                pl.col("_answer").str.contains(_MAYBE_MEASURE)
+                | text.str.contains(_HINTED)
+                | pl.col("_elsewhere").str.contains(_PROMISE),
             ),
             _generic=_share(
                 pl.col("_clauses"),
@@ -102,7 +117,7 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
                 & ~pl.element().str.contains(any_of(words.specific_topics)),
             ),
             _off=_share(
-                pl.col("_clauses"),
+                pl.col("_sentences"),
                 pl.element().str.contains(any_of(words.off_topic))
                 & ~pl.element().str.contains("公开|解读|答复"),
             ),
@@ -137,7 +152,8 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         )
         .round(4),
         specifics=_names_something(text, pl.col("year")),
-        off_topic_share=pl.when(some).then("_off"),
+        problem_sentences=pl.col("_sentences"),
+        off_topic_share=pl.when(pl.col("_sentences").list.len() > 0).then("_off"),
         problems_counted=pl.col("_counted").struct.field("problems"),
         measures_counted=pl.col("_counted").struct.field("measures"),
     ).drop(name for name in found.columns if name.startswith("_"))
@@ -163,85 +179,5 @@ def _names_something(text: pl.Expr, year: pl.Expr) -> pl.Expr:
     return bare.str.contains(r"\d|《|百分之|“[^”]{2,20}”(?:专栏|栏目|专区)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A numbered list: its style and its entries' place in the text."""
-
-    style: str
-    starts: tuple[int, ...]
-    end: int
-
-
-_NUMBERED = re.compile(
-    r"(?P<bracket>\((?P<b>[一二三四五六七八九十]{1,2})\))|(?P<is>(?P<i>[一二三四五六七八九十]{1,2})是)|(?P<digit>(?<![\d.])(?P<d>\d{1,2})[、.](?!\d))"
-)
-_DIGITS = "一二三四五六七八九十"
 _DEFECTIVE = re.compile(_DEFECT)
 _ACTING = re.compile(_ACTION)
-_PHRASE = re.compile(r"[,、。;:!?]|和|并|及")
-
-
-def _counted(text: str) -> dict[str, int] | None:
-    """Count the entries of the list of problems and of the list of measures, where there are just these two."""
-    runs = _runs(text)
-    for style in ("is", "digit", "bracket"):
-        here = [run for run in runs if run.style == style]
-        if len(here) == 2:
-            return _pair(text, here[0], here[1])
-    lists = [run for run in runs if len(run.starts) > 1]
-    if len(lists) == 2 and lists[0].starts[-1] < lists[1].starts[0]:
-        return _pair(text, lists[0], lists[1])
-    return _against_one_sentence(text, lists[0]) if len(lists) == 1 else None
-
-
-def _pair(text: str, first: _Run, second: _Run) -> dict[str, int] | None:
-    if not _states_problems(text, first, min(first.end, second.starts[0])):
-        return None
-    return {"problems": len(first.starts), "measures": len(second.starts)}
-
-
-def _states_problems(text: str, run: _Run, end: int) -> bool:
-    """Say whether a list is that of the problems: nearly each of its entries states one."""
-    bounds = [*run.starts, end]
-    entries = [text[start:stop] for start, stop in pairwise(bounds)]
-    return len(entries) > 1 and sum(bool(_DEFECTIVE.search(e)) for e in entries) >= len(entries) - 1
-
-
-def _against_one_sentence(text: str, run: _Run) -> dict[str, int] | None:
-    """Count measures that are not numbered: no more than there are phrases that name an action.
-
-    Only a number that is too small even so is an answer.
-    """
-    end = text.find("。", run.starts[-1])
-    if end < 0 or not _states_problems(text, run, end):
-        return None
-    phrases = [piece for piece in _PHRASE.split(text[end:]) if _ACTING.search(piece)]
-    if 0 < len(phrases) < len(run.starts):
-        return {"problems": len(run.starts), "measures": len(phrases)}
-    return None
-
-
-def _runs(text: str) -> Sequence[_Run]:
-    open_runs: dict[str, list[int]] = {}
-    closed: list[_Run] = []
-    for match in _NUMBERED.finditer(text):
-        style = str(match.lastgroup and next(s for s in ("bracket", "is", "digit") if match[s]))
-        number = _number(match["b"] or match["i"] or match["d"])
-        run = open_runs.get(style)
-        if number == 1:
-            if run:
-                closed.append(_Run(style, tuple(run), match.start()))
-            open_runs[style] = [match.start()]
-        elif run is not None and number == len(run) + 1:
-            run.append(match.start())
-    closed += [_Run(style, tuple(run), len(text)) for style, run in open_runs.items()]
-    return sorted(closed, key=lambda run: run.starts)
-
-
-def _number(printed: str) -> int:
-    if printed.isdigit():
-        return int(printed)
-    tens, _, ones = printed.rpartition("十")
-    if "十" in printed:
-        return (_DIGITS.index(tens) + 1 if tens else 1) * 10 + (_DIGITS.index(ones) + 1 if ones else 0)
-    return _DIGITS.index(printed[0]) + 1
