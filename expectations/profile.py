@@ -91,6 +91,8 @@ class Thresholds(_Part):
     problems_shortest: Annotated[int, Field(ge=1)]
     generic_problems: Share
     off_topic: Share
+    parts_nearly: Share
+    parts_thin: Share
     # credibility of the numbers
     magnitude: Annotated[float, Field(gt=1)]
     magnitude_from: Annotated[int, Field(ge=1)]

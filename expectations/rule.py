@@ -102,7 +102,7 @@ class Check:
         """The columns that the check looks at, in the order of its arguments."""
         found: dict[str, None] = {}
         for name, value in self.arguments.items():
-            if name in ("column", "column_A", "column_B", "tolerance_column"):
+            if name in ("column", "column_A", "column_B") or name.endswith("_column"):
                 found[value] = None
             elif name in ("column_list", "left_columns", "right_columns", "candidate_columns"):
                 found |= dict.fromkeys(value)

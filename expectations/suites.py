@@ -11,7 +11,11 @@ from great_expectations.expectations.row_conditions import Column
 
 from expectations.catalogue import rules
 from expectations.gx.number_form import ExpectColumnPairNumberToFitForm
-from expectations.gx.readings import ExpectColumnValueToEqualOneOfColumns
+from expectations.gx.readings import (
+    ExpectColumnShareToFitOneOfBases,
+    ExpectColumnValueToEqualOneOfColumns,
+    ExpectPartsToFitWhole,
+)
 from expectations.gx.sums import (
     ExpectColumnEquationsToHold,
     ExpectColumnInequalitiesToHold,
@@ -31,7 +35,9 @@ _OWN = {
         ExpectColumnPairNumberToFitForm,
         ExpectColumnSumsToBeAtLeast,
         ExpectColumnSumsToBeEqual,
+        ExpectColumnShareToFitOneOfBases,
         ExpectColumnValueToEqualOneOfColumns,
+        ExpectPartsToFitWhole,
     )
 }
 

@@ -246,6 +246,14 @@ def change_prose(facts: Facts, section: str, *paragraphs: str) -> Facts:
     return read_prose(replace(text, paragraphs=frame))
 
 
+def with_explanations(facts: Facts) -> Facts:
+    """Let the introduction explain the cells of （六）, so that a test may replace what the sections say."""
+    intro = facts.paragraphs.filter(pl.col("section") == "intro").get_column("text").to_list()
+    return change_prose(
+        facts, "intro", *intro, "其他处理中有申请人撤回申请的情形；对发出收费通知后逾期未缴纳的不再处理。"
+    )
+
+
 def read_prose(facts: Facts) -> Facts:
     """Build `claims` and `mentions` anew from `paragraphs` (one submission)."""
     report = facts.reports.row(0, named=True)

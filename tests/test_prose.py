@@ -131,7 +131,7 @@ def test_the_scope_that_is_told(text: str, scope: str | None) -> None:
     ],
 )
 def test_explanations_for_other_outcomes(text: str, notice: bool, misc: bool) -> None:
-    row = _with("other", text)
+    row = _prose(change_prose(change_prose(clean_report(), "overview", "稳步开展工作。"), "other", text))
     assert (row["fee_notice_told"], row["misc_told"]) == (notice, misc)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks.accuracy import clean, page, real, same
+from benchmarks.accuracy import clean, page, published, real, same
 from benchmarks.accuracy.catalogue import FAMILIES, NOT_PLANTED, family, goal
 from benchmarks.accuracy.fault import faults
 from benchmarks.accuracy.planting import Planted, files_of, others, plan, run
@@ -42,6 +42,10 @@ def main(only: Sequence[str]) -> int:
         return 0
     cleaned, _ = clean.run(CLEAN)
     findings, lost, unread = real.run()
+    in_published = [
+        {"file": p.file, "rule": p.rule, "name": p.name, "found": p.seen.found, "right": p.seen.right}
+        for p in published.run()
+    ]
     reports, ways = same.ways(SAME)
     version = ruleset()
     found: dict[str, Any] = {
@@ -54,6 +58,7 @@ def main(only: Sequence[str]) -> int:
         "others": unexplained,
         "clean": asdict(cleaned),
         "real": {"findings": [asdict(f) for f in findings], "lost": lost, "unread": unread},
+        "published": in_published,
         "same": {"reports": reports, "ways": ways},
     }
     page.save(found)
@@ -146,6 +151,11 @@ def goals_missed(found: dict[str, Any]) -> list[str]:
                 f"published report, {f['judgement'] or 'not judged'}: {f['file']} {f['rule']} {f['subject']}"
             )
     missed += [f"published report, known defect not found: {one}" for one in found["real"]["lost"]]
+    missed += [
+        f"published report, planted: {p['file']} {p['rule']} {p['name']}"
+        for p in found["published"]
+        if not p["found"]
+    ]
     missed += [f"differs: {way}" for way, count in found["same"]["ways"].items() if count]
     return missed
 

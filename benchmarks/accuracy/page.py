@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ def page(found: Found) -> str:
             _summary(found),
             "## Planted faults",
             _faults(found),
+            "### In published reports",
+            _published(found["published"]),
             "### Misses",
             _misses(found),
             "### Other accusations in reports with planted faults",
@@ -126,6 +128,22 @@ def _faults(found: Found) -> str:
         )
     lines += ["", "Narrower than the catalogue's words:", ""]
     lines += [f"- {name}: {why}." for name, why in NARROWER.items()]
+    return "\n".join(lines)
+
+
+def _published(planted: Sequence[Found]) -> str:
+    if not planted:
+        return "The published reports are not at hand on this machine."
+    lines = [
+        "The same kinds of fault put into published reports that are clean, whose wording is not ours.",
+        "",
+        "| rule | fault | reports | found | cells |",
+        "|---|---|---:|---:|---:|",
+    ]
+    for rule, name in dict.fromkeys((p["rule"], p["name"]) for p in planted):
+        of = [p for p in planted if (p["rule"], p["name"]) == (rule, name)]
+        found, right = sum(p["found"] for p in of), sum(p["right"] for p in of)
+        lines.append(f"| {rule} | {name} | {len(of)} | {found} | {right} |")
     return "\n".join(lines)
 
 

@@ -2,98 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from expectations.rule import Case, Check, Evidence, Row, Rule, Where
+from expectations.readings import MOST, MOST_OTHER, Readings, readings
+from expectations.rule import Case, Check, Evidence, Row, Rule, Setting, Where
 from expectations.rules.sources import FORM, FORM_2021
-from expectations.rules.wording import number, row_name, section_name
+from expectations.rules.wording import number, section_name
 from models.results import Passage, Severity
 
-READINGS = ("reading_1", "reading_2", "reading_3", "reading_4")
 _STATED = ("is", "none")
 _CONTENT = "国办公开办函〔2021〕30号第一部分（“发布内容不准确不全面”）"
 _TABLE_3 = f"{FORM}表三；{_CONTENT}"
 _TABLE_4 = f"{FORM}表四；{_CONTENT}"
 _OCR = ((Where("report_read_by", "==", "ocr"),),)
-_OPEN = {"": "文中没有可以核对的表述。"}
-
 _RECEIVED = ("received_new", "received", "accepted", "handled", "received_all", "received_answered")
-_MEANINGS: Mapping[str, tuple[str, ...]] = {
-    "received_new": ("本年新收",),
-    "received": ("本年新收", "本年新收与上年结转之和", "办理结果总计与结转下年度之和"),
-    "accepted": ("本年新收", "本年新收与上年结转之和", "办理结果总计与结转下年度之和", "办理结果总计"),
-    "handled": ("办理结果总计", "本年新收", "本年新收与上年结转之和", "办理结果总计与结转下年度之和"),
-    "received_all": ("本年新收与上年结转之和", "办理结果总计与结转下年度之和"),
-    "received_answered": (
-        "本年新收",
-        "办理结果总计",
-        "本年新收与上年结转之和",
-        "办理结果总计与结转下年度之和",
-    ),
-    "answered": ("办理结果总计",),
-    "carried_in": ("上年结转",),
-    "carried_out": ("结转下年度继续办理",),
-}
-_DISPUTES = {
-    "review": "行政复议",
-    "suit": "行政诉讼",
-    "suit_direct": "未经复议直接起诉",
-    "suit_after_review": "复议后起诉",
-    "disputes": "行政复议和行政诉讼",
-}
-_OUTCOMES = {
-    "total": "总计",
-    "upheld": "结果维持",
-    "corrected": "结果纠正",
-    "other": "其他结果",
-    "pending": "尚未审结",
-}
-_DOCUMENTS = {"issued": "本年制发件数", "repealed": "本年废止件数", "in_force": "现行有效件数"}
-_GROUPS = {
-    "results.denied": "（三）不予公开",
-    "results.unable": "（四）无法提供",
-    "results.not_handled": "（五）不予处理",
-    "results.other": "（六）其他处理",
-}
-
-
-def _meanings(row: Row) -> tuple[str, ...]:
-    """The names of what the readings of a claim are, as the tables call them."""
-    metric = str(row["metric"])
-    if metric in _MEANINGS:
-        return _MEANINGS[metric]
-    if metric.startswith("results."):
-        parts = [_GROUPS.get(part) or row_name(row["template"], "t3", part) for part in metric.split("+")]
-        return ("与".join(parts) + ("之和" if len(parts) > 1 else ""),)
-    head, _, tail = metric.partition(".")
-    if head in _DISPUTES:
-        return (f"{_DISPUTES[head]}“{_OUTCOMES[tail]}”",)
-    if head == "documents":
-        kind, column = tail.split(".")
-        return (f"“{row_name(row['template'], 't2', kind)}”{_DOCUMENTS[column]}",)
-    return (f"“{row_name(row['template'], 't2', tail)}”",)
-
-
-_TABLE_OF = {
-    "documents": "表二",
-    "decisions": "表二",
-    "review": "表四",
-    "suit": "表四",
-    "suit_direct": "表四",
-    "suit_after_review": "表四",
-    "disputes": "表四",
-}
+_FIRST = tuple(f"reading_{n}" for n in range(1, MOST + 1))
+_SPARE = tuple(f"spare_{n}" for n in range(1, MOST_OTHER + 1))
+_OTHER = tuple(f"other_{n}" for n in range(1, MOST_OTHER + 1))
+_CONCERNS = Where("concerns", "==", True)
+_DISPUTES = ("review", "suit", "suit_direct", "suit_after_review", "disputes")
+_HINTED = (Case(Severity.INFO, (Where("fits_other", "==", True),)),)
+_TABLE_OF = dict.fromkeys(_DISPUTES, "表四") | dict.fromkeys(("documents", "decisions"), "表二")
 
 
 def _printed(row: Row) -> str:
-    table = _TABLE_OF.get(str(row["metric"]).split(".")[0], "表三")
-    told = [
-        f"{name}为{number(row[reading])}件"
-        for name, reading in zip(_meanings(row), READINGS, strict=False)
-        if row[reading] is not None
-    ]
-    return f"{table}{'、'.join(told)}"
+    """What the tables have for a claim, by the names of its readings."""
+    told = readings(str(row["metric"]), row["template"]) or Readings(())
+    table = _TABLE_OF.get(str(row["family"]), "表三")
+    named = [*zip(told.first, _FIRST, strict=False), *zip(told.other, _OTHER, strict=False)]
+    values = [f"{reading.name}{number(row[c])}件" for reading, c in named if row[c] is not None]
+    return f"{table}{'、'.join(values)}"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    told = readings(str(row["metric"]), row["template"])
+    return tuple(dict.fromkeys(code for reading in told.first for code in reading.cells)) if told else ()
 
 
 def _where(row: Row) -> str:
@@ -107,41 +51,46 @@ def _passages(rows: Sequence[Row]) -> tuple[Passage, ...]:
 
 def _against_table(rows: Sequence[Row]) -> Evidence:
     first = rows[0]
+    only_other = all(row["fits_other"] for row in rows)
     told = "；".join(f"“{row['quote']}”，{_printed(row)}" for row in rows)
-    expected = number(first["reading_1"]) if first["reading_1"] is not None else None
-    observed = number(first["value"])
+    observed, expected = number(first["value"]), number(first["reading_1"])
+    verdict = "文字口径与统计表的相应项目不同" if only_other else "文字与统计表不一致"
     return Evidence(
         str(first["metric"]),
-        f"{_where(first)}写明{told}，文字与统计表不一致。",
-        tuple(dict.fromkeys(code for row in rows for code in row["cells"])),
+        f"{_where(first)}写明{told}，{verdict}。",
+        tuple(dict.fromkeys(code for row in rows for code in _cells(row))),
         observed,
         expected,
-        number(observed - expected) if expected is not None else None,
+        number(observed - expected),
         passages=_passages(rows),
     )
 
 
+_WHOLES = (
+    ("whole_stated", "文中所列总数"),
+    ("whole_done", "办理结果总计"),
+    ("whole_new", "本年新收"),
+    ("whole_all", "本年新收与上年结转之和"),
+)
+
+
 def _share(rows: Sequence[Row]) -> Evidence:
-    first = rows[0]
-    told = []
+    told: list[str] = []
     for row in rows:
-        part = number(row["parts"][0])
-        bases = [
-            f"占{name}的{row[column]:.2f}%"
-            for column, name in (("of_base", "文中总数"), ("of_done", "办理结果总计"), ("of_new", "本年新收"))
-            if row[column] is not None
-        ]
-        told.append(f"“{row['quote']}”，{part}件{'、'.join(dict.fromkeys(bases))}")
-    observed = number(first["value"])
-    expected = next(
-        (round(first[c], 2) for c in ("of_base", "of_done", "of_new") if first[c] is not None), None
-    )
+        shares = {
+            f"占{name}{number(row[column])}件的{100 * row['part'] / row[column]:.2f}%": None
+            for column, name in _WHOLES
+            if row[column]
+        }
+        told.append(f"“{row['quote']}”，{number(row['part'])}件{'、'.join(shares)}")
+    first = rows[0]
+    whole = next((first[column] for column, _ in _WHOLES if first[column]), None)
     return Evidence(
         str(first["metric"]),
         f"{_where(first)}的占比换算有误：{'；'.join(told)}。",
         (),
-        observed,
-        expected,
+        number(first["value"]),
+        round(100 * first["part"] / whole, 2) if whole else None,
         passages=_passages(rows),
     )
 
@@ -168,7 +117,7 @@ def _parts(rows: Sequence[Row]) -> Evidence:
     how = "少于" if parts < total else "大于"
     message = (
         f"{_where(row)}“{row['quote']}”：所列分项{listed}之和为{parts}，{how}合计{total}。"
-        if row["disorder"] != "partial"
+        if not row["misses_little"] or parts > total
         else f"{_where(row)}“{row['quote']}”：所列分项之和为{parts}，只占合计{total}的{100 * row['coverage']:.0f}%，分项不完整。"
     )
     return Evidence(
@@ -184,7 +133,7 @@ def _parts(rows: Sequence[Row]) -> Evidence:
 
 def _done_and_out(rows: Sequence[Row]) -> Evidence:
     row = rows[0]
-    out = number(row["carried_out"])
+    out = number(row["table_carried_out"])
     return Evidence(
         "rate",
         f"{_where(row)}写明“{row['quote']}”，表三结转下年度继续办理为{out}件，请核实表述（按期办结率与办结率含义不同）。",
@@ -197,7 +146,7 @@ def _done_and_out(rows: Sequence[Row]) -> Evidence:
 
 def _contradiction(rows: Sequence[Row]) -> Evidence:
     row = rows[0]
-    value, other = number(row["value"]), number(row["other_value"])
+    value, other = number(row["value"]), number(row["told_first"])
     return Evidence(
         str(row["metric"]),
         f"{_where(row)}写明“{row['quote']}”，报告另一处同一事项写为{other}，前后不一致。",
@@ -224,24 +173,19 @@ def _fee(rows: Sequence[Row]) -> Evidence:
 
 def _outcome(rows: Sequence[Row]) -> Evidence:
     row = rows[0]
-    groups = ("review",) if str(row["metric"]).startswith("review") else ("suit_direct", "suit_after_review")
-    cells = tuple(
-        f"t4.{group}.{outcome}"
-        for group in groups
-        for outcome in (("corrected", "pending") if row["counts_pending"] else ("corrected",))
-    )
+    groups = ("review",) if row["family"] == "review" else ("suit_direct", "suit_after_review")
     corrected, pending = number(row["corrected"]), number(row["pending"])
-    told = [f"结果纠正{corrected}件"] if corrected else []
-    if row["counts_pending"] and pending:
-        told.append(f"尚未审结{pending}件")
-    name = _DISPUTES["review" if groups == ("review",) else "suit"]
+    against = {"corrected": ("结果纠正", corrected), "pending": ("尚未审结", pending)}
+    told = [f"{name}{count}件" for name, count in against.values() if count]
+    name = "行政复议" if row["family"] == "review" else "行政诉讼"
+    verdict = "结论与数据矛盾" if row["claims_upheld"] or corrected else "案件尚未全部审结，结论不完整"
     return Evidence(
         str(row["metric"]),
-        f"{_where(row)}写明“{row['quote']}”，表四{name}却填报{'、'.join(told)}，结论与数据矛盾。",
-        cells,
-        number(row["against"]),
+        f"{_where(row)}写明“{row['quote']}”，表四{name}填报{'、'.join(told)}，{verdict}。",
+        tuple(f"t4.{group}.{key}" for key, (_, count) in against.items() if count for group in groups),
+        number(corrected + pending),
         0,
-        number(row["against"]),
+        number(corrected + pending),
         passages=_passages(rows),
     )
 
@@ -251,8 +195,8 @@ def _published(rows: Sequence[Row]) -> Evidence:
     said, printed = number(row["value"]), number(row["reading_1"])
     return Evidence(
         str(row["metric"]),
-        f"{_where(row)}写明“{row['quote']}”，多于表二{_meanings(row)[0]}处理决定数量{printed}件，请核实口径。",
-        tuple(row["cells"]),
+        f"{_where(row)}写明“{row['quote']}”，多于{_printed(row)}，请核实口径。",
+        _cells(row),
         said,
         printed,
         number(said - printed),
@@ -260,10 +204,26 @@ def _published(rows: Sequence[Row]) -> Evidence:
     )
 
 
-def _equals(candidates: int) -> Check:
+def _equals(first: int, spare: int = 0) -> Check:
+    """The number claimed equals one of its first readings; or, where what is meant is in doubt, another."""
     return Check(
         "ExpectColumnValueToEqualOneOfColumns",
-        {"column": "checked", "candidate_columns": list(READINGS[:candidates])},
+        {"column": "checked", "candidate_columns": [*_FIRST[:first], *_SPARE[:spare]]},
+    )
+
+
+def _fits_whole(nearly: Setting | float, thin: Setting | float) -> Check:
+    return Check(
+        "ExpectPartsToFitWhole",
+        {
+            "column_A": "value",
+            "column_B": "base",
+            "exhaustive_column": "exhaustive",
+            "parts_column": "listed",
+            "nearly": nearly,
+            "thin": thin,
+            "least_parts": 3,
+        },
     )
 
 
@@ -288,7 +248,7 @@ def _rule(
         "operator_when": _OCR,
         "group_by": ("sentence",),
         "reason_column": "open",
-        "reasons": _OPEN,
+        "reasons": {"": "文中没有可以核对的表述。"},
     } | more
     return Rule(
         id=rule_id,
@@ -306,10 +266,10 @@ def _rule(
 
 
 def _metrics(*names: str, relations: tuple[str, ...] = ("is",)) -> tuple[Where, ...]:
-    return (Where("metric", "in", names), Where("relation", "in", relations))
+    return (Where("metric", "in", names), Where("relation", "in", relations), _CONCERNS)
 
 
-_RESULT = (Where("family", "==", "results"), Where("relation", "in", _STATED))
+_RESULT = (Where("family", "==", "results"), Where("relation", "in", _STATED), _CONCERNS)
 
 OUTCOME_RULES = (
     _rule(
@@ -319,11 +279,22 @@ OUTCOME_RULES = (
         _TABLE_4,
         "文中写明复议、诉讼均获维持、没有败诉或纠错的，表四相应的“结果纠正”应当为0（未说明是已审结案件的，“尚未审结”也应当为0）。",
         "请核对案件台账，更正文字结论或表四数据；案件尚未审结的，写明“已审结的均获维持”。",
-        Check("ExpectColumnValuesToBeBetween", {"column": "against", "max_value": 0}),
-        (Where("relation", "==", "outcome"), Where("family", "in", ("review", "suit"))),
+        Check(
+            "ExpectMulticolumnSumToEqual",
+            {
+                "column_list": ["corrected", "pending"],
+                "sum_total": 0,
+                "ignore_row_if": "any_value_is_missing",
+            },
+        ),
+        (Where("relation", "==", "outcome"), Where("family", "in", ("review", "suit")), _CONCERNS),
         _outcome,
-        ("against",),
-        notes=("写明只就已审结案件而言的，不计尚未审结。",),
+        ("corrected", "pending"),
+        cases=(Case(Severity.INFO, (Where("claims_upheld", "==", False), Where("corrected", "==", 0.0))),),
+        notes=(
+            "写明只就已审结案件而言的，不计尚未审结。",
+            "写“零败诉”“无纠错”而只有尚未审结的案件的，为提示。",
+        ),
     ),
 )
 
@@ -347,10 +318,14 @@ RULES = (
         _TABLE_3,
         "文中收到、受理的申请件数，应当是表三的本年新收，或其与上年结转之和，或办理结果总计与结转下年度之和。",
         "请核对申请台账，使文字与表三一致；统计范围不同的请写明。",
-        _equals(4),
+        _equals(4, 2),
         _metrics(*_RECEIVED),
         _against_table,
-        notes=("符合其中任一口径的为通过；范围、时间不能确定的不作判断，列为待核。",),
+        cases=_HINTED,
+        notes=(
+            "写“受理”“办理”的，符合其中任一口径即为通过；写“收到”“新收”而只符合后两种口径的，为提示。",
+            "统计范围、时间不能确定的不作判断，列为待核；去年的数、某一季度的数不作比较。",
+        ),
     ),
     _rule(
         "TXT-03",
@@ -359,9 +334,11 @@ RULES = (
         _TABLE_3,
         "文中办结、答复的件数应当等于表三办理结果总计。",
         "请核对申请台账，使文字与表三一致。",
-        _equals(1),
+        _equals(1, 3),
         _metrics("answered", relations=_STATED),
         _against_table,
+        cases=_HINTED,
+        notes=("只计当年新收的、只计上年结转以外的或者不计其他处理的，为提示。",),
     ),
     _rule(
         "TXT-04",
@@ -370,10 +347,14 @@ RULES = (
         _TABLE_3,
         "文中予以公开、部分公开、不予公开、无法提供、不予处理、其他处理的件数应当等于表三相应各项。",
         "请核对申请台账，使文字与表三一致。",
-        _equals(1),
+        _equals(1, 1),
         _RESULT,
         _against_table,
-        notes=("“予以公开及部分公开”等合并表述按两项之和核对。",),
+        cases=_HINTED,
+        notes=(
+            "“予以公开及部分公开”等合并表述按两项之和核对。",
+            "写“予以公开”而等于予以公开与部分公开之和的，为提示。",
+        ),
     ),
     _rule(
         "TXT-05",
@@ -383,20 +364,19 @@ RULES = (
         "文中的百分比应当与所列件数相符（以文中总数、办理结果总计或本年新收为基数，有一个相符即可）。",
         "请重新计算占比。",
         Check(
-            "ExpectColumnValueToEqualOneOfColumns",
+            "ExpectColumnShareToFitOneOfBases",
             {
-                "column": "share_checked",
-                "candidate_columns": ["of_base", "of_done", "of_new", "of_all"],
-                "tolerance_column": "tolerance",
+                "column": "share",
+                "part_column": "part",
+                "digit_column": "digit",
+                "candidate_columns": [column for column, _ in _WHOLES],
             },
         ),
-        (Where("relation", "==", "share"), Where("has_part", "==", True)),
+        (Where("relation", "==", "share"), Where("has_part", "==", True), Where("period", "==", "this")),
         _share,
-        ("share_checked",),
+        ("share",),
         quality="accuracy",
-        notes=("容许末位四舍五入，且不小于0.05个百分点。",),
-        reasons={"share_checked": "文中占比的基数不能确定，待核。"},
-        reason_column=None,
+        notes=("末位四舍五入或者直接舍去尾数的都可以。",),
     ),
     _rule(
         "TXT-06",
@@ -420,7 +400,7 @@ RULES = (
             "ExpectColumnSumsToBeEqual",
             {"left_columns": ["said_new", "said_in"], "right_columns": ["said_done", "said_out"]},
         ),
-        (Where("says_all_four", "==", True),),
+        (Where("balance", "==", True),),
         _identity,
         ("said_new", "said_in", "said_done", "said_out"),
         group_by=(),
@@ -432,13 +412,11 @@ RULES = (
         _CONTENT,
         "文中按申请人（自然人、法人或其他组织）或渠道分列的件数，合计应当等于申请总数。",
         "请核对申请台账，更正分列的件数。",
-        Check(
-            "ExpectColumnValuesToNotBeInSet", {"column": "disorder", "value_set": ["over", "short", "near"]}
-        ),
+        _fits_whole(Setting("thresholds.parts_nearly"), 0.0),
         (Where("metric", "in", ("applicants", "channels")), Where("relation", "==", "sum")),
         _parts,
-        ("disorder",),
-        notes=("只列出一部分渠道的（合计不到总数的九成）不作为问题。",),
+        ("value", "base"),
+        notes=("写明“其中”而只列出一部分的，不要求相等，大于总数或者与总数只差一点的才作为问题。",),
         reason_column=None,
     ),
     _rule(
@@ -448,11 +426,12 @@ RULES = (
         _TABLE_4,
         "文中行政复议、行政诉讼的件数和结果应当等于表四相应各项，写明未发生的应当为0。",
         "请核对案件台账，使文字与表四一致。",
-        _equals(1),
-        (Where("family", "in", tuple(_DISPUTES)), Where("relation", "in", _STATED)),
+        _equals(1, 2),
+        (Where("family", "in", _DISPUTES), Where("relation", "in", _STATED), _CONCERNS),
         _against_table,
+        cases=_HINTED,
         notes=(
-            "行政诉讼按未经复议直接起诉与复议后起诉之和核对。",
+            "行政诉讼按未经复议直接起诉与复议后起诉之和核对，只与其中一类相等的为提示。",
             "办理、备案他人复议诉讼案件的件数不作比较。",
         ),
     ),
@@ -464,7 +443,7 @@ RULES = (
         "文中制发、废止、现行有效的规章和行政规范性文件件数应当等于表二。",
         "请核对文件清单，使文字与表二一致。",
         _equals(1),
-        (Where("family", "==", "documents"), Where("relation", "in", _STATED)),
+        (Where("family", "==", "documents"), Where("relation", "in", _STATED), _CONCERNS),
         _against_table,
         templates=("v2021",),
         notes=("代拟、由政府制定、含修改的件数不作比较。",),
@@ -476,18 +455,15 @@ RULES = (
         _CONTENT,
         "文中写明合计和分项的，分项之和不应大于合计；写明是全部分项的应当相等。",
         "请核对数据，更正合计或分项。",
-        Check(
-            "ExpectColumnValuesToNotBeInSet",
-            {"column": "disorder", "value_set": ["over", "short", "near", "partial"]},
-        ),
+        _fits_whole(Setting("thresholds.parts_nearly"), Setting("thresholds.parts_thin")),
         (Where("metric", "==", "parts"), Where("relation", "==", "sum")),
         _parts,
-        ("disorder",),
+        ("value", "base"),
         quality="accuracy",
         templates=None,
-        cases=(Case(Severity.INFO, (Where("disorder", "==", "partial"),)),),
+        cases=(Case(Severity.INFO, (Where("misses_little", "==", True),)),),
         notes=(
-            "只列出一部分的不要求相等：大于合计，或与合计相差不到百分之一的才作为问题；不到六成的为提示。",
+            "只列出一部分的不要求相等，大于合计或者与合计只差一点的才作为问题；列出三项以上而合计不到六成的为提示。",
         ),
         reason_column=None,
     ),
@@ -498,10 +474,11 @@ RULES = (
         _TABLE_3,
         "写明办结率100%而有结转下年度的，提示核实表述。",
         "请核实表述；按期办结率为100%的，写明“按期”。",
-        Check("ExpectColumnValuesToBeBetween", {"column": "carried_out", "max_value": 0}),
-        (Where("metric", "==", "rate.done"), Where("value", "==", 100.0)),
+        Check("ExpectColumnValuesToBeBetween", {"column": "table_carried_out", "max_value": 0}),
+        (Where("metric", "==", "rate.done"), Where("value", "==", 100.0), Where("sure", "==", True)),
         _done_and_out,
-        ("carried_out",),
+        ("table_carried_out",),
+        reasons={"table_carried_out": "表三“结转下年度继续办理”总计未能确定。"},
         notes=("按期、按时、依法办结率不在此列。",),
         reason_column=None,
     ),
@@ -512,10 +489,13 @@ RULES = (
         _CONTENT,
         "同一事项在报告中多处出现的，件数应当一致。",
         "请核对数据，使前后一致。",
-        Check("ExpectColumnValuesToBeNull", {"column": "other_value"}),
-        (Where("relation", "==", "is"),),
+        Check(
+            "ExpectColumnPairValuesToBeEqual",
+            {"column_A": "value", "column_B": "told_first", "ignore_row_if": "either_value_is_missing"},
+        ),
+        (Where("told_again", "==", True),),
         _contradiction,
-        (),
+        ("value",),
         templates=None,
         reason_column=None,
         notes=("统计范围、时间、对象不同的不作比较。",),
@@ -527,10 +507,15 @@ RULES = (
         "国办函〔2020〕109号",
         "写明未收取信息处理费的，报告其他地方不应有收取的金额。",
         "请核对收费台账，更正表述。",
-        Check("ExpectColumnValuesToBeNull", {"column": "fee_charged"}),
-        (Where("metric", "==", "fee"), Where("relation", "==", "none"), Where("sure", "==", True)),
+        Check("ExpectColumnValuesToBeBetween", {"column": "fee_charged", "max_value": 0}),
+        (
+            Where("metric", "==", "fee"),
+            Where("relation", "==", "none"),
+            Where("sure", "==", True),
+            Where("says_charged", "==", True),
+        ),
         _fee,
-        (),
+        ("fee_charged",),
         templates=("v2021",),
         notes=("行政事业性收费不是信息处理费，不作比较。",),
         reason_column=None,
@@ -554,7 +539,7 @@ DECISION_RULES = (
                 "ignore_row_if": "either_value_is_missing",
             },
         ),
-        (Where("family", "==", "decisions"), Where("relation", "==", "is")),
+        (Where("family", "==", "decisions"), Where("relation", "==", "is"), _CONCERNS),
         _published,
         ("checked",),
         templates=("v2021",),

@@ -2,75 +2,31 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import polars as pl
 
 from expectations.profile import Profile
-from expectations.template import load
+from expectations.readings import MOST, MOST_OTHER, OTHER_LINES, Reading, readings
+from expectations.template import TEMPLATE_IDS
 from models.facts import Facts
 
-_T3 = "t3.{}.total"
-_NEW, _IN, _OUT, _DONE = (
-    _T3.format(row) for row in ("received_new", "carried_in", "carried_out", "results.total")
-)
-_REQUESTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    # what the words can mean, the plainest reading first; a sum is a tuple of cells
-    "received_new": ((_NEW,),),
-    "received": ((_NEW,), (_NEW, _IN), (_DONE, _OUT)),
-    "accepted": ((_NEW,), (_NEW, _IN), (_DONE, _OUT), (_DONE,)),
-    "handled": ((_DONE,), (_NEW,), (_NEW, _IN), (_DONE, _OUT)),
-    "received_all": ((_NEW, _IN), (_DONE, _OUT)),
-    "received_answered": ((_NEW,), (_DONE,), (_NEW, _IN), (_DONE, _OUT)),
-    "answered": ((_DONE,),),
-    "carried_in": ((_IN,),),
-    "carried_out": ((_OUT,),),
+READINGS = tuple(f"reading_{n}" for n in range(1, MOST + 1))
+OTHERS = tuple(f"other_{n}" for n in range(1, MOST_OTHER + 1))
+SPARES = tuple(f"spare_{n}" for n in range(1, MOST_OTHER + 1))
+_TOTALS = {
+    "received": "t3.received_new.total",
+    "carried_in": "t3.carried_in.total",
+    "done": "t3.results.total.total",
+    "carried_out": "t3.carried_out.total",
 }
-READINGS = ("reading_1", "reading_2", "reading_3", "reading_4")
-_DISPUTES = {"review": ("review",), "suit": ("suit_direct", "suit_after_review"), "suit_direct": ("suit_direct",),
-             "suit_after_review": ("suit_after_review",), "disputes": ("review", "suit_direct", "suit_after_review")}  # fmt: skip
+_UNDIVIDED = "t3.results.other.total"
 _ENTIRE = ("own", "whole")
-
-
-@cache
-def _of_results() -> dict[str, tuple[str, ...]]:
-    """Result group or line → the cells of the total column that make it up, on either form."""
-    found: dict[str, list[str]] = {}
-    for name in ("v2021", "v2019"):
-        for row in load(name).table3_rows:
-            if not row.key.startswith("results.") or row.total:
-                continue
-            code = f"t3.{row.key}.total"
-            for key in {row.key, row.key.rsplit(".", 1)[0]} - {"results"}:
-                if code not in found.setdefault(key, []):
-                    found[key].append(code)
-    # the 2019 form has one row for what the 2021 form divides
-    found["results.other"] = [c for c in found["results.other"] if c != "t3.results.other.total"]
-    return {key: tuple(codes) for key, codes in found.items()}
-
-
-def readings(metric: str) -> tuple[tuple[str, ...], ...]:
-    """Return what a metric (`tasks.extract.claims.metrics`) can mean: for each reading the cells that add up to it."""
-    if metric in _REQUESTS:
-        return _REQUESTS[metric]
-    if metric.startswith("results."):
-        parts = [_of_results().get(part) for part in metric.split("+")]
-        if any(part is None for part in parts):
-            return ()
-        return (tuple(code for part in parts if part for code in part),)
-    head, _, tail = metric.partition(".")
-    if head in _DISPUTES and tail in ("total", "upheld", "corrected", "other", "pending"):
-        return (tuple(f"t4.{group}.{tail}" for group in _DISPUTES[head]),)
-    if head == "documents":
-        return ((f"t2.{tail}",),)
-    if head == "decisions":
-        return ((f"t2.{tail}.decisions",),)
-    if head == "applicant":
-        kinds = {"natural_person": ("natural_person",),
-                 "legal": ("enterprise", "research", "public_welfare", "legal_service", "other_org")}.get(tail, ())  # fmt: skip
-        return tuple(tuple(f"t3.{row}.{kind}" for kind in kinds) for row in ("received_new",) if kinds)
-    return ()
+_STATED = ("is", "none")
+_SAID = {
+    "said_new": ("received_new", "received", "accepted", "handled", "received_all"),
+    "said_in": ("carried_in",),
+    "said_done": ("answered",),
+    "said_out": ("carried_out",),
+}
 
 
 def prepare_claims(
@@ -78,269 +34,271 @@ def prepare_claims(
 ) -> pl.DataFrame:
     """Return the frame `claims` with the report's context and what the rules on prose compare.
 
-    reading_1 … reading_4: the sums of cells that the claim can mean (null where a cell was not read for certain);
-    cells: their codes; checked: the claimed number where it can be decided: it fits a reading, or nothing about its
-    scope and time is in doubt and all its readings are known; else null, and `open` is the sentence that says why.
-    For relation share: denominators and tolerance; for sums `whole`, `coverage`.
+    reading_1 … reading_4: the sums of cells that the words can mean (`expectations.readings`), other_1 … other_3 what
+    else they may have been meant for; null where a cell was not read for certain. concerns: the claim speaks of all of
+    the report year, as far as can be told. checked: the claimed number where it can be decided: it fits a reading, or
+    nothing about it is in doubt and all its readings are known; else null, and `open` is the sentence that says why.
+    fits_other: it fits none but another reading. spare_1 …: the other readings where what is meant is in doubt.
+    For shares, sums, statements on outcomes and fees see the functions below.
     """
-    claims = facts.claims.join(context, on="submission", how="left", maintain_order="left")
-    metrics = claims["metric"].unique().sort().to_list()
-    wanted = {metric: readings(metric) for metric in metrics}
-    codes = sorted(
-        {code for several in wanted.values() for one in several for code in one} | {_NEW, _IN, _OUT, _DONE}
+    claims = facts.claims.join(context, on="submission", how="left", maintain_order="left").with_columns(
+        family=pl.col("metric").str.split(".").list.first()
     )
-    codes = [code for code in codes if code in totals.columns]
-    joined = claims.join(
-        totals.select("submission", *codes), on="submission", how="left", maintain_order="left"
-    )
-    joined = _with_undivided(joined, totals)
-    frame = joined.with_columns(
-        [_reading(wanted, place).alias(name) for place, name in enumerate(READINGS)]
-    ).with_columns(
-        cells=pl.col("metric").replace_strict(
-            {m: sorted({c for one in several for c in one}) for m, several in wanted.items()} or {"": []},
-            default=[],
-            return_dtype=pl.List(pl.String),
-        ),
-        known=_known(wanted),
-    )
+    frame = _with_readings(claims, _with_undivided(totals))
     value = pl.col("value")
-    fits = pl.any_horizontal((value - pl.col(name)).abs() < 1e-6 for name in READINGS).fill_null(False)
+    fits = _equals_any(value, READINGS)
+    near = ~fits & _equals_any(value, OTHERS)
     sure = (
         pl.col("doubt").is_null()
         & pl.col("scope").is_in(_ENTIRE)
         & (pl.col("period") == "this")
         & pl.col("organ").is_in(["government", "department"])
     )
-    frame = frame.with_columns(sure=sure).with_columns(
-        checked=pl.when(fits | (sure & pl.col("known"))).then(value),
-        open=pl.when(~fits & ~(sure & pl.col("known"))).then(_why(sure)),
-    )
+    decided = fits | (near & ~sure) | (sure & pl.col("known"))
     frame = frame.with_columns(
-        family=pl.col("metric").str.split(".").list.first(),
-        carried_out=pl.col(_OUT),
-        has_part=(pl.col("parts").list.len() > 0).fill_null(False),
+        sure=sure,
+        # last year's number, or that of one channel, says nothing of the cells
+        concerns=pl.col("period").is_in(["this", "unknown"])
+        & ~((pl.col("scope") == "part") & (pl.col("relation") == "none")),
+        checked=pl.when(decided).then(value),
+        fits_other=near & sure & pl.col("known"),
+        open=pl.when(~decided).then(_why(sure)),
+        **{spare: pl.when(~sure).then(pl.col(other)) for spare, other in zip(SPARES, OTHERS, strict=True)},
     )
-    steps = (_with_sums, _with_shares, _with_identity, _with_contradictions, _with_fees)
-    for step in steps:
-        frame = step(frame)
+    frame = _with_shares(_with_sums(frame, profile.thresholds.parts_thin))
+    frame = _with_fees(_with_repeats(_with_identity(frame)))
     return _with_outcomes(frame, totals)
+
+
+def _equals_any(value: pl.Expr, columns: tuple[str, ...]) -> pl.Expr:
+    return pl.any_horizontal((value - pl.col(name)).abs() < 1e-6 for name in columns).fill_null(False)
+
+
+def _with_undivided(totals: pl.DataFrame) -> pl.DataFrame:
+    """Where （六） is printed as one row, the three lines of the form stand for that one number."""
+    lines = [f"t3.{line}.total" for line in OTHER_LINES]
+    undivided = pl.all_horizontal(pl.col(c).is_null() for c in lines) & pl.col(_UNDIVIDED).is_not_null()
+    return totals.with_columns(
+        pl.when(undivided).then(pl.col(_UNDIVIDED)).otherwise(pl.col(lines[0])).alias(lines[0]),
+        *(pl.when(undivided).then(0.0).otherwise(pl.col(line)).alias(line) for line in lines[1:]),
+    )
+
+
+def _sum(reading: Reading) -> pl.Expr:
+    plus = pl.sum_horizontal([pl.col(code) for code in reading.plus], ignore_nulls=False)
+    if not reading.minus:
+        return plus
+    return plus - pl.sum_horizontal([pl.col(code) for code in reading.minus], ignore_nulls=False)
+
+
+def _with_readings(claims: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
+    """Add the readings, `known` (all first readings, and there is one), and the total column's four main cells.
+
+    One pass for each metric and form: there are some dozens of them, however many reports there are.
+    """
+    numbered = claims.with_row_index("place")
+    found: list[pl.DataFrame] = []
+    for (metric, template), rows in numbered.select("place", "submission", "metric", "template").group_by(
+        "metric", "template"
+    ):
+        told = readings(str(metric), template if template in TEMPLATE_IDS else None)
+        if told is None:
+            continue
+        columns = [_sum(r).alias(name) for r, name in zip(told.first, READINGS, strict=False)]
+        columns += [_sum(r).alias(name) for r, name in zip(told.other, OTHERS, strict=False)]
+        codes = {code for r in (*told.first, *told.other) for code in r.cells}
+        here = totals.select("submission", *sorted(codes))
+        found.append(
+            rows.join(here, on="submission", how="left")
+            .select("place", *columns)
+            .with_columns(
+                known=pl.all_horizontal(
+                    pl.col(c.meta.output_name()).is_not_null() for c in columns[: len(told.first)]
+                )
+            )
+        )
+    empty = pl.DataFrame(
+        schema={
+            "place": numbered.schema["place"],
+            **dict.fromkeys((*READINGS, *OTHERS), pl.Float64),
+            "known": pl.Boolean,
+        }
+    )
+    together = pl.concat([empty, *found], how="diagonal")
+    main = totals.select("submission", **{f"table_{name}": pl.col(code) for name, code in _TOTALS.items()})
+    return (
+        numbered.join(together, on="place", how="left", maintain_order="left")
+        .join(main, on="submission", how="left", maintain_order="left")
+        .with_columns(pl.col("known").fill_null(False))
+        .drop("place")
+    )
+
+
+def _why(sure: pl.Expr) -> pl.Expr:
+    said = pl.concat_str(pl.lit("文中“"), pl.col("quote"), pl.lit("”"))
+    doubt = pl.col("doubt").str.strip_chars_end("。")
+    return (
+        pl.when(sure)
+        .then(pl.concat_str(said, pl.lit("对应的单元格没有可用的数值，无法核对，待核。")))
+        .when(pl.col("doubt").is_not_null())
+        .then(pl.concat_str(said, pl.lit("与统计表不能对应，"), doubt, pl.lit("，待核。")))
+        .otherwise(pl.concat_str(said, pl.lit("与统计表不能对应，所说的范围或者时间不能确定，待核。")))
+    )
 
 
 def _with_identity(frame: pl.DataFrame) -> pl.DataFrame:
     """Add, on the claim of what was answered, the four numbers of its paragraph: said_new, said_in, said_done, said_out.
 
-    says_all_four: each of them is stated once in the paragraph, and none is in doubt.
+    balance: each is stated once in the paragraph, none is in doubt, and 收到 does not include those carried in.
     """
-    said = {
-        "said_new": ("received_new", "received"),
-        "said_in": ("carried_in",),
-        "said_done": ("answered",),
-        "said_out": ("carried_out",),
-    }
-    stated = frame.filter(pl.col("relation").is_in(["is", "none"]) & pl.col("sure"))
+    stated = frame.filter(pl.col("relation").is_in(_STATED) & pl.col("sure"))
     four = stated.group_by("submission", "paragraph").agg(
         *(
             pl.col("value").filter(pl.col("metric").is_in(list(names))).first().alias(name)
-            for name, names in said.items()
+            for name, names in _SAID.items()
         ),
-        *(pl.col("metric").is_in(list(names)).sum().alias(f"{name}_times") for name, names in said.items()),
+        *(pl.col("metric").is_in(list(names)).sum().alias(f"{name}_times") for name, names in _SAID.items()),
+        (pl.col("metric") == "received_all").any().alias("all_told"),
     )
-    once = pl.all_horizontal(pl.col(f"{name}_times") == 1 for name in said)
-    four = four.filter(once).select("submission", "paragraph", *said, says_all_four=pl.lit(True))
-    joined = frame.join(four, on=["submission", "paragraph"], how="left", maintain_order="left")
-    here = (pl.col("metric") == "answered") & pl.col("relation").is_in(["is", "none"]) & pl.col("sure")
-    return joined.with_columns(says_all_four=pl.col("says_all_four").fill_null(False) & here)
+    once = pl.all_horizontal(pl.col(f"{name}_times") == 1 for name in _SAID)
+    included = pl.col("all_told") | (pl.col("said_new") == pl.col("said_done") + pl.col("said_out"))
+    four = (
+        four.filter(once)
+        .with_columns(said_in=pl.when(included).then(0.0).otherwise(pl.col("said_in")))
+        .select("submission", "paragraph", *_SAID, four=pl.lit(True))
+    )
+    here = (pl.col("metric") == "answered") & pl.col("relation").is_in(_STATED) & pl.col("sure")
+    return (
+        frame.join(four, on=["submission", "paragraph"], how="left", maintain_order="left")
+        .with_columns(balance=pl.col("four").fill_null(False) & here)
+        .drop("four")
+    )
+
+
+def _with_repeats(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add told_first: the number that the report gives first for the same thing, scope and time; told_again: there is one.
+
+    What the tables decide is left to them; what was published counts as the same only where the words are the same.
+    """
+    key = ["submission", "metric", "scope", "subject"]
+    comparable = (
+        (pl.col("relation") == "is")
+        & pl.col("sure")
+        & (
+            ((pl.col("metric") == "disclosed") & pl.col("subject").is_not_null())
+            | (pl.col("reading_1").is_null() & pl.col("family").is_in(_REPEATED))
+        )
+    )
+    told = (
+        frame.filter(comparable)
+        .group_by(key, maintain_order=True)
+        .agg(pl.len().alias("times"), pl.col("value").first().alias("told_first"))
+        .filter(pl.col("times") > 1)
+        .drop("times")
+    )
+    return frame.join(told, on=key, how="left", maintain_order="left", nulls_equal=True).with_columns(
+        told_first=pl.when(comparable).then("told_first"),
+        told_again=comparable & pl.col("told_first").is_not_null(),
+    )
+
+
+_REPEATED = (
+    "received_new", "received", "answered", "carried_in", "carried_out", "results", "review", "suit", "documents",
+)  # fmt: skip
 
 
 def _with_fees(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add fee_charged: the amount in 元 that the same report says it charged this year; null if none."""
+    """Add fee_charged: the amount in 元 that the same report says it charged in its year, null if none; says_charged."""
     charged = (
-        frame.filter(
-            (pl.col("metric") == "fee")
-            & (pl.col("relation") == "is")
-            & (pl.col("value") > 0)
-            & pl.col("sure")
-        )
+        frame.filter((pl.col("metric") == "fee") & (pl.col("relation") == "is") & pl.col("sure"))
         .group_by("submission")
         .agg(fee_charged=pl.col("value").max())
     )
-    return frame.join(charged, on="submission", how="left", maintain_order="left")
+    return frame.join(charged, on="submission", how="left", maintain_order="left").with_columns(
+        says_charged=pl.col("fee_charged").is_not_null()
+    )
 
 
 def _with_outcomes(frame: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    """Add, for statements on how all disputes ended, what speaks against them: corrected, pending, against.
+    """Add, for statements on how all quarrels ended, what speaks against them: corrected and pending.
 
-    counts_pending: the statement is on all disputes, not only on those closed.
+    Those not closed do not count where only the closed ones are spoken of. Null where a cell is not known, or where
+    something speaks against the statement but what it speaks of is in doubt.
     """
+    groups = {"review": ("review",), "suit": ("suit_direct", "suit_after_review")}
     sums = {
-        f"{family}_{outcome}": sum(
-            (pl.col(f"t4.{g}.{outcome}") for g in groups[1:]), pl.col(f"t4.{groups[0]}.{outcome}")
+        f"{family}_{outcome}": pl.sum_horizontal(
+            [pl.col(f"t4.{group}.{outcome}") for group in several], ignore_nulls=False
         )
-        for family, groups in (("review", ("review",)), ("suit", ("suit_direct", "suit_after_review")))
+        for family, several in groups.items()
         for outcome in ("corrected", "pending")
     }
     joined = frame.join(
         totals.select("submission", **sums), on="submission", how="left", maintain_order="left"
     )
-    review = pl.col("family") == "review"
-    all_ = pl.col("metric").str.ends_with(".upheld")
-    joined = joined.with_columns(
-        counts_pending=all_,
-        corrected=pl.when(review).then("review_corrected").otherwise("suit_corrected"),
-        pending=pl.when(review).then("review_pending").otherwise("suit_pending"),
+    review, said = pl.col("family") == "review", pl.col("relation") == "outcome"
+    corrected = pl.when(review).then("review_corrected").otherwise("suit_corrected")
+    pending = (
+        pl.when(pl.col("metric").str.contains(".closed_", literal=True))
+        .then(0.0)
+        .when(review)
+        .then("review_pending")
+        .otherwise("suit_pending")
     )
-    against = pl.col("corrected") + pl.when(all_).then(pl.col("pending")).otherwise(0.0)
+    told = pl.col("sure") | (corrected + pending == 0)
     return joined.with_columns(
-        against=pl.when((pl.col("relation") == "outcome") & (pl.col("sure") | (against == 0))).then(against)
+        corrected=pl.when(said & told).then(corrected),
+        pending=pl.when(said & told).then(pending),
+        claims_upheld=pl.col("metric").str.ends_with("upheld"),
+        open=pl.when(said & ~told.fill_null(False)).then(_why(pl.col("sure"))).otherwise("open"),
     ).drop(list(sums))
 
 
-def _with_undivided(joined: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    """Where （六） is printed as one row, the three lines of the form stand for that one number."""
-    lines = [f"t3.results.other.{part}.total" for part in ("overdue_correction", "overdue_fee", "misc")]
-    if not set(lines) <= set(joined.columns):
-        return joined
-    one = totals.select("submission", whole_other="t3.results.other.total")
-    filled = joined.join(one, on="submission", how="left", maintain_order="left")
-    undivided = (
-        pl.all_horizontal(pl.col(line).is_null() for line in lines) & pl.col("whole_other").is_not_null()
-    )
-    return filled.with_columns(
-        pl.when(undivided).then(pl.col("whole_other")).otherwise(pl.col(lines[0])).alias(lines[0]),
-        *(pl.when(undivided).then(0.0).otherwise(pl.col(line)).alias(line) for line in lines[1:]),
-    ).drop("whole_other")
-
-
-def _reading(wanted: dict[str, tuple[tuple[str, ...], ...]], place: int) -> pl.Expr:
-    chain: Any = pl.when(False).then(pl.lit(None, dtype=pl.Float64))
-    for metric, several in wanted.items():
-        if len(several) > place:
-            total = pl.sum_horizontal([pl.col(code) for code in several[place]], ignore_nulls=False)
-            chain = chain.when(pl.col("metric") == metric).then(total)
-    reading: pl.Expr = chain.otherwise(None)
-    return reading
-
-
-def _known(wanted: dict[str, tuple[tuple[str, ...], ...]]) -> pl.Expr:
-    chain: Any = pl.when(False).then(pl.lit(False))
-    for metric, several in wanted.items():
-        if several:
-            all_known = pl.all_horizontal(
-                pl.col(READINGS[place]).is_not_null() for place in range(len(several))
-            )
-            chain = chain.when(pl.col("metric") == metric).then(all_known)
-    known: pl.Expr = chain.otherwise(False)
-    return known
-
-
-def _why(sure: pl.Expr) -> pl.Expr:
-    said = pl.concat_str(pl.lit("文中“"), pl.col("quote"), pl.lit("”"))
-    return (
-        pl.when(sure)
-        .then(pl.concat_str(said, pl.lit("对应的单元格没有可用的数值，无法核对，待核。")))
-        .when(pl.col("doubt").is_not_null())
-        .then(
-            pl.concat_str(
-                said,
-                pl.lit("与统计表不同，但"),
-                pl.col("doubt").str.strip_chars_end("。"),
-                pl.lit("，待核。"),
-            )
-        )
-        .otherwise(pl.concat_str(said, pl.lit("与统计表不同，但所说的范围或时间不能确定，待核。")))
-    )
-
-
 def _with_shares(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add, for shares, what the stated part is of each number it may be a part of: of_base, of_done, of_new, of_all.
+    """Add, for shares: part, has_part, digit (weight of the last digit printed), the wholes it may be of, and share.
 
-    tolerance: half of the last digit printed, and never under 0.05 percentage points.
+    whole_stated, whole_done, whole_new, whole_all; share is null where no whole is known for certain.
     """
-    part = pl.col("parts").list.first()
-    share = pl.col("relation") == "share"
-    digits = pl.col("raw").str.extract(r"\.(\d+)").str.len_chars().fill_null(0)
-    wholes = {
-        "of_base": pl.col("base"),
-        "of_done": pl.col(_DONE),
-        "of_new": pl.col(_NEW),
-        "of_all": pl.col(_NEW) + pl.col(_IN),
+    decimals = pl.col("raw").str.extract(r"\.(\d+)").str.len_chars().fill_null(0)
+    quarrel = pl.col("family").is_in(["review", "suit", "suit_direct", "suit_after_review"])
+    of_requests = {
+        "whole_done": pl.col("table_done"),
+        "whole_new": pl.col("table_received"),
+        "whole_all": pl.col("table_received") + pl.col("table_carried_in"),
     }
-    of = [(100 * part / pl.when(whole > 0).then(whole)).alias(name) for name, whole in wholes.items()]
+    tables_known = (
+        pl.col("sure") & pl.col("table_done").is_not_null() & pl.col("table_received").is_not_null()
+    )
+    decidable = (
+        (pl.col("relation") == "share")
+        & pl.col("part").is_not_null()
+        & (pl.col("period") == "this")
+        & (pl.col("base").is_not_null() | (tables_known & ~quarrel))
+    )
     return (
-        frame.with_columns(of)
-        .with_columns(
-            tolerance=pl.max_horizontal(0.5 * pl.lit(10.0).pow(-digits.cast(pl.Float64)), pl.lit(0.05)),
+        frame.with_columns(
+            part=pl.col("parts").list.first(),
+            has_part=(pl.col("relation") == "share") & (pl.col("parts").list.len() > 0).fill_null(False),
+            digit=pl.lit(10.0).pow(-decimals.cast(pl.Float64)),
+            whole_stated=pl.col("base"),
+            **{name: pl.when(~quarrel).then(whole) for name, whole in of_requests.items()},
         )
+        .with_columns(share=pl.when(decidable).then("value"))
         .with_columns(
-            share_checked=pl.when(
-                share
-                & part.is_not_null()
-                & pl.col("doubt").is_null()
-                & (pl.col("period") == "this")
-                & (
-                    pl.col("base").is_not_null()
-                    | (pl.col("of_done").is_not_null() & pl.col("of_new").is_not_null())
-                )
-            ).then("value"),
+            open=pl.when(
+                (pl.col("relation") == "share") & pl.col("part").is_not_null() & pl.col("share").is_null()
+            )
+            .then(pl.concat_str(pl.lit("文中“"), pl.col("quote"), pl.lit("”的占比，基数不能确定，待核。")))
+            .otherwise("open")
         )
     )
 
 
-def _with_sums(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add, for wholes with parts: coverage (Σ parts / whole) and disorder (none | over | short | near | partial)."""
-    parts, whole = pl.col("value"), pl.col("base")
-    coverage = parts / pl.when(whole > 0).then(whole)
-    equal = (parts - whole).abs() < 1e-6
+def _with_sums(frame: pl.DataFrame, thin: float) -> pl.DataFrame:
+    """Add, for wholes with parts: coverage (Σ parts / whole), listed (how many parts), misses_little (a hint only)."""
+    coverage = pl.col("value") / pl.when(pl.col("base") > 0).then(pl.col("base"))
     return frame.with_columns(
         coverage=coverage,
-        disorder=pl.when(pl.col("relation") != "sum")
-        .then(None)
-        .when(equal)
-        .then(pl.lit("none"))
-        .when(pl.col("exhaustive").fill_null(False))
-        .then(pl.when(parts > whole).then(pl.lit("over")).otherwise(pl.lit("short")))
-        .when(parts > whole)
-        .then(pl.lit("over"))
-        .when(coverage >= pl.when(pl.col("metric") == "channels").then(0.9).otherwise(0.99))
-        .then(pl.lit("near"))
-        .when(coverage < 0.6)
-        .then(pl.lit("partial"))
-        .otherwise(pl.lit("none")),
-    )
-
-
-def _with_contradictions(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add other_value: another number that the same report gives for the same thing, scope and time; null if none.
-
-    Counted only where neither number is one that the tables have, and for what was published only where the same words
-    say it.
-    """
-    key = ["submission", "metric", "scope", "period", "subject"]
-    alone = frame.filter(
-        (pl.col("relation") == "is")
-        & pl.col("doubt").is_null()
-        & pl.col("scope").is_in(_ENTIRE)
-        & (pl.col("period") == "this")
-        & ((pl.col("metric") != "disclosed") | pl.col("subject").is_not_null())
-        & ~pl.col("metric").str.contains("^(?:fee|applicant|channel|decisions)")
-    )
-    fits = pl.any_horizontal((pl.col("value") - pl.col(name)).abs() < 1e-6 for name in READINGS).fill_null(
-        False
-    )
-    told = (
-        alone.with_columns(fits=fits)
-        .group_by(key, maintain_order=True)
-        .agg(
-            pl.col("value").n_unique().alias("numbers"),
-            pl.col("value").first().alias("first_value"),
-            pl.col("fits").any(),
-        )
-        .filter((pl.col("numbers") > 1) & ~pl.col("fits"))
-        .select(*key, "first_value")
-    )
-    return frame.join(told, on=key, how="left", maintain_order="left", nulls_equal=True).with_columns(
-        other_value=pl.when((pl.col("relation") == "is") & (pl.col("value") != pl.col("first_value"))).then(
-            "first_value"
-        )
+        listed=pl.col("parts").list.len(),
+        misses_little=~pl.col("exhaustive").fill_null(False) & (coverage < thin),
     )

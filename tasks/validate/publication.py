@@ -21,7 +21,7 @@ def with_publication(reports: pl.DataFrame, facts: Facts, profile: Profile) -> p
     characters than the profile's) | cut (parts five and six were not found).
     """
     not_found = (
-        facts.tables.filter(pl.col("occurrences") == 0)
+        facts.tables.filter(pl.col("occurrences").fill_null(0) == 0)  # null: it may be in what was not read
         .group_by("submission", maintain_order=True)
         .agg(tables_not_found=pl.col("table"))
     )

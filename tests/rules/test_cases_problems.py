@@ -17,10 +17,11 @@ from tests.facts_builder import (
     evaluate_cases,
     not_passed,
     told,
+    with_explanations,
     with_previous,
 )
 
-_CLEAN = with_previous(clean_report())
+_CLEAN = with_explanations(with_previous(clean_report()))
 _FIVE = "五、存在的主要问题及改进情况"
 
 

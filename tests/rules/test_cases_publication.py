@@ -96,6 +96,19 @@ CASES = {
         [("PUB-03", "warning", "operator", "", "pictures", None, None, ())],
         {"PUB-03": "FAIL"},
     ),
+    "PUB-03 a picture that may be the table": Case(
+        change(
+            _report(notes=["网页中有图片或内嵌页面（共1个）未读取，表格可能在其中。"]),
+            "tables",
+            pl.col("table") == "t3",
+            occurrences=None,
+        ),
+        [("PUB-03", "warning", "operator", "", "pictures", None, None, ())],
+        {"PUB-03": "FAIL"},
+    ),
+    "PUB-03 a picture beside tables that were found": Case(
+        _report(notes=["网页中有图片或内嵌页面（共1个）未读取，表格可能在其中。"]), [], {}
+    ),
     "PUB-03 no table, no picture": Case(_without_tables(), [], {"PUB-03": "NOT_ASSESSABLE"}),
     "PUB-03 a scan": Case(
         change(_CLEAN, "cells", pl.col("table") == "t2", read_by="ocr"),

@@ -20,10 +20,11 @@ from tests.facts_builder import (
     not_passed,
     rebuild,
     told,
+    with_explanations,
     with_previous,
 )
 
-_CLEAN = with_previous(clean_report())
+_CLEAN = with_explanations(with_previous(clean_report()))
 _OTHER_LINES = ("overdue_correction", "overdue_fee", "misc")
 
 

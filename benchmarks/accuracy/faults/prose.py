@@ -265,7 +265,7 @@ def one_thing_two_numbers(case: Case, rng: random.Random, n: int) -> Told:
     case.report.prose["opening_part"] = [
         f"{y}年，{case.report.agency.self_name}全年{told}{one}条，公开工作取得新进展。"
     ]
-    say(case, "全年{told}{two}条，{topic0}内容占比最大。", part="proactive_part", told=told, two=two)
+    say(case, "{self}全年{told}{two}条，{topic0}内容占比最大。", part="proactive_part", told=told, two=two)
     return Told(words=(str(one), str(two)))
 
 

@@ -429,7 +429,13 @@ def far_more_disputes_than_requests(case: Case, rng: random.Random, n: int) -> T
 def all_upheld_says_the_prose(case: Case, rng: random.Random, n: int) -> Told:
     """The prose says that every case was upheld; the table has corrected or open ones."""
     report, corrected = case.report, n % 3 > 0 or n % 4 == 3  # an open case contradicts 均获维持, not 无纠错
-    _dispute(case, "review", upheld=5 + n % 4, corrected=n % 2 + 1 if corrected else 0, pending=0 if corrected else 2)
+    _dispute(
+        case,
+        "review",
+        upheld=5 + n % 4,
+        corrected=n % 2 + 1 if corrected else 0,
+        pending=0 if corrected else 2,
+    )
     for group in ("suit_direct", "suit_after_review"):
         _dispute(case, group, upheld=1)
     report.prose["requests_part"] = [

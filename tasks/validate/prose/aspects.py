@@ -87,10 +87,14 @@ def with_results(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """
     named = _found(profile.words.results)
     near = _found(profile.words.results_near)
+    # section five says what is to be done, not what came of it
+    where_results_stand = pl.concat_str(
+        pl.col("overview", "extra", "other").fill_null(""), separator="。", ignore_nulls=True
+    )
     states = {
         key: pl.when(pl.col("whole").str.contains(named[key]))
         .then(pl.lit("named"))
-        .when(pl.col("whole").str.contains(near[key]))
+        .when(where_results_stand.str.contains(near[key]))
         .then(pl.lit("near"))
         .otherwise(pl.lit("absent"))
         for key in RESULTS

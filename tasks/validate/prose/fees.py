@@ -38,9 +38,10 @@ def with_fees(prose: pl.DataFrame) -> pl.DataFrame:
     null where the heading of section six is only suspected and nothing was found), fee_sentence, fee_amount (元, the
     first that is named; null unless charged, and where the text also says that nothing was), fee_remainder (what is
     left of it over the tariff's step: 100 元 by piece, else 10 元), fee_requests_needed (the least number of
-    applications by which a fee by piece arises; 0 for one by volume; null where the report does not say by which), fee_cites (names the rules on the fee), fee_basis (``piece`` |
-    ``volume``), fee_notice_told (a notice, a payment or its want is spoken of), misc_told (a reason for which an
-    application counts as otherwise processed is spoken of), other_empty (section six says no more than 无).
+    applications by which a fee by piece arises; 0 for one by volume; null where the report does not say by which),
+    fee_cites (names the rules on the fee), fee_basis (``piece`` | ``volume``), fee_notice_told (a notice, a payment or
+    its want is spoken of), misc_told (a reason for which an application counts as otherwise processed is spoken of),
+    other_empty (section six says no more than 无).
     """
     sentences = pl.concat_list(
         _sentences("other", _IN_OTHER),

@@ -69,7 +69,7 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     ``measures`` | ``none``; null also where other words may mean the part that is not named, or where the text may
     be cut off after it), problem_clauses, generic_share (of the
     clauses that state a problem; null where none does), specifics (it names a number, a document, a column),
-    problem_sentences, off_topic_share (of the sentences in which a problem is stated or announced), problems_counted,
+    problem_sentences, off_topic_share (of the sentences that state a problem), problems_counted,
     measures_counted (null where they cannot both be counted).
     """
     words = profile.words
@@ -77,7 +77,7 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     kept = _without_references(text.str.replace_all(_NEUTRAL, ""))
     clause = f"[^{_CLAUSE_END}]*(?:{_DEFECT})[^{_CLAUSE_END}]*"
     separated = kept.str.replace_all(_ENUMERATOR, "。")
-    sentence = f"[^{_SENTENCE_END}]*(?:{_DEFECT}|{_ANNOUNCED})[^{_SENTENCE_END}]*"
+    sentence = f"[^{_SENTENCE_END}]*(?:{_DEFECT})[^{_SENTENCE_END}]*"
     listed = prose.get_column("problems").map_elements(
         lambda said: counted(said, _DEFECTIVE, _ACTING),
         return_dtype=pl.Struct({"problems": pl.Int64, "measures": pl.Int64}),
@@ -93,7 +93,7 @@ def with_problems(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
                 clause, ""
             ),
             _counted=listed,
-            _sentences=separated.str.extract_all(sentence),
+            _sentences=separated.str.replace_all(_ANNOUNCED, "").str.extract_all(sentence),
             _elsewhere=pl.concat_str("extra", pl.col("other").fill_null(""), separator="。"),
         )
         .with_columns(_said=pl.col("_clauses").list.len())
