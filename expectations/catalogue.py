@@ -36,9 +36,21 @@ from expectations.rules import (
 )
 from models.errors import ConfigurationError
 
-RULESET_VERSION = "2026.1"
+RULESET_VERSION = "2026.2"
 
-_RULES = (
+_FAMILIES = (
+    *("META", "STR", "CELL", "T2", "T3", "T4", "XT", "XY", "TXT", "S5", "S6", "DUP", "STALE", "LEX", "PII"),
+    *("TIME", "PUB", "AGG", "EXT"),
+)
+
+
+def _place(rule: Rule) -> tuple[int, int]:
+    """Where a rule stands in the catalogue: its family, its number."""
+    family, number = rule.id.split("-")
+    return _FAMILIES.index(family), int(number)
+
+
+_WRITTEN = (
     *identity.RULES,
     *structure.RULES,
     *cells.RULES,
@@ -69,6 +81,7 @@ _RULES = (
     *cells.EXTRACTION_RULES,
     *extraction.RULES,
 )
+_RULES = tuple(sorted(_WRITTEN, key=_place))
 
 
 @dataclass(frozen=True, slots=True)

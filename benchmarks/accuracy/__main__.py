@@ -83,6 +83,7 @@ def everything_planted(
         for sweep_name, chosen, profile in _sweeps(name, wanted):
             done = plan(known, chosen, f"accuracy/{sweep_name}")
             swept = run(done, profile)
+            print(f"{sweep_name}: {files_of(done)} reports", file=sys.stderr, flush=True)
             sweeps[sweep_name] = files_of(done)
             for one in done:
                 planted.setdefault(one.fault.rule, []).append(one)
@@ -115,7 +116,7 @@ def entry(name: str, planted: Sequence[Planted]) -> dict[str, Any]:
 
     return {
         "title": rule_of(name).title if name in known else "",
-        "status": NOT_PLANTED.get(name, "no fault planted") if name in known else "no such rule",
+        "status": NOT_PLANTED.get(name, "no fault planted" if name in known else "no such rule"),
         "goal": goal(name),
         "planted": len(planted),
         "found": count(planted, "found"),

@@ -17,6 +17,7 @@ GOAL = 0.95
 """Share of planted faults to be found in the other families."""
 
 NOT_PLANTED = {
+    "T4-05": "left out (docs/decisions/0008-rules-left-out.md)",
     "AGG-04": "the list of reports that are owed and missing belongs to the sweep and not to a report",
     "EXT-02": "needs a page read in two ways that disagree, which text does not have",
 }

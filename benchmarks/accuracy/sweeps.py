@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from benchmarks.accuracy.cases import Case, roster
 from benchmarks.accuracy.writing import all_written
@@ -64,10 +64,15 @@ def read(files: Sequence[Artifact], processes: int) -> tuple[list[Rows], list[Er
     if processes < 2:
         answers = [_taken_in(window) for window in windows]
     else:
-        with ProcessPoolExecutor(processes) as pool:
-            answers = list(pool.map(_taken_in, windows))
+        answers = list(_pool(processes).map(_taken_in, windows))
     flat = [answer for found in answers for answer in found]
     return [a for a in flat if not isinstance(a, ErrorView)], [a for a in flat if isinstance(a, ErrorView)]
+
+
+@cache
+def _pool(processes: int) -> ProcessPoolExecutor:
+    """Return the readers' processes, which stay from sweep to sweep: they take seconds to start."""
+    return ProcessPoolExecutor(processes)
 
 
 def _taken_in(files: Sequence[Artifact]) -> list[Rows | ErrorView]:

@@ -71,7 +71,7 @@ class MulticolumnEquationsHold(MulticolumnMapMetricProvider):  # type: ignore[mi
 
 
 class MulticolumnInequalitiesHold(MulticolumnMapMetricProvider):  # type: ignore[misc]
-    """Every inequality Σ left ≥ Σ right of a list holds."""
+    """Every inequality Σ left ≥ Σ right of a list holds, where all its numbers are known."""
 
     condition_metric_name = "multicolumn_inequalities.hold"
     condition_domain_keys = MulticolumnSumsEqual.condition_domain_keys
@@ -79,13 +79,14 @@ class MulticolumnInequalitiesHold(MulticolumnMapMetricProvider):  # type: ignore
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(cls, column_list: Any, **kwargs: Any) -> Any:
-        holds = [
-            _difference(column_list, one["left"], one["right"]) >= -TOLERANCE for one in kwargs["equations"]
+        short = [
+            _difference(column_list, one["left"], one["right"]) < -TOLERANCE  # a missing side gives no gap
+            for one in kwargs["equations"]
         ]
-        together = holds[0]
-        for one in holds[1:]:
-            together = together & one
-        return together
+        anywhere = short[0]
+        for one in short[1:]:
+            anywhere = anywhere | one
+        return ~anywhere
 
 
 class MulticolumnPairsEqualWhereKnown(MulticolumnMapMetricProvider):  # type: ignore[misc]
@@ -184,12 +185,13 @@ class ExpectColumnEquationsToHold(MulticolumnMapExpectation):  # type: ignore[mi
 
 
 class ExpectColumnInequalitiesToHold(ExpectColumnEquationsToHold):
-    """Expect that in every row no left sum of a list is under its right sum.
+    """Expect that in every row no left sum of a list is under its right sum, where both are known.
 
     Args:
         equations (list of dict): each with the column names under ``left`` and ``right``.
     """
 
+    ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = "never"
     map_metric = "multicolumn_inequalities.hold"
 
     @classmethod

@@ -42,12 +42,16 @@ def _gap(left: float | int, right: float | int) -> float | int:
     return number(left - right)
 
 
-def _outcome_cells(row: Row) -> tuple[str, ...]:
-    """The cells of 第三项（一）至（六） in one applicant column, as the form of the report divides them."""
-    lines: list[str] = [LINE_OF_COLUMN[name] for name in OUTCOME_LINES[:-1]]
-    divided = row["template"] == "v2021" and not row["undivided"]
-    lines += [f"results.{name}" for name in _DIVIDED_OTHER] if divided else ["results.other"]
+def cells_of(row: Row, column: str) -> tuple[str, ...]:
+    """Return the cells behind a column of `requests_by_applicant`, as the form of the report divides them."""
+    divided = column == "other_processing" and row["template"] == "v2021" and not row["undivided"]
+    lines = [f"results.{name}" for name in _DIVIDED_OTHER] if divided else [LINE_OF_COLUMN[column]]
     return tuple(f"t3.{line}.{row['applicant']}" for line in lines)
+
+
+def _outcome_cells(row: Row) -> tuple[str, ...]:
+    """The cells of 第三项（一）至（六） in one applicant column."""
+    return tuple(code for column in OUTCOME_LINES for code in cells_of(row, column))
 
 
 def _applicant(row: Row, kind: str) -> str:
@@ -360,5 +364,8 @@ TABLE_4_RULES = (
         ),
         reads=OUTCOMES,
         evidence=_dispute_total,
+        notes=(
+            "复议机关作为共同被告的诉讼不重复统计（国办公开办函〔2016〕201号），报告中看不出来，不作核查。",
+        ),
     ),
 )

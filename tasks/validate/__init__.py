@@ -5,6 +5,7 @@ prepare → engine (Great Expectations) → verdicts, reasons and findings → s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -40,7 +41,8 @@ def evaluate(
         for rule in rules(chosen)
     }
     outcome = run(prepared.frames, project, chosen)
-    found = findings(prepared.frames, outcome.failures, applicable, chosen)
+    found, unsaid = findings(prepared.frames, outcome.failures, applicable, chosen)
+    outcome = replace(outcome, faults=outcome.faults | unsaid)
     verdicts: dict[str, dict[str, Verdict]] = {s: {} for s in facts.reports.get_column("submission")}
     open_questions: dict[str, list[NotAssessed]] = {submission: [] for submission in verdicts}
     for rule in rules(chosen):

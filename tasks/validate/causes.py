@@ -68,6 +68,11 @@ def _same_cells(cause: Draft, other: Draft) -> bool:
     return bool(other.cells) and set(other.cells) <= set(cause.cells)
 
 
+def _column_of_row(cause: Draft, other: Draft) -> bool:
+    """The other finding adds up a column of one kind of applicants that the cause's row of table 3 stands in."""
+    return other.subject != "total" and not set(other.cells).isdisjoint(cause.cells)
+
+
 def _section_six(cause: Draft, other: Draft) -> bool:
     return cause.subject == "other"
 
@@ -113,8 +118,12 @@ _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("T3-02", ("T3-04", "T3-12"), _same_subject),
     ("T2-03", ("T2-02", "T2-04"), _same_subject),
     ("CELL-08", ("T3-01",), _same_subject),
+    ("CELL-08", ("T3-02", "T3-03"), _column_of_row),
     ("T3-03", ("T3-05", "T3-11"), _same_subject),
     ("T3-02", ("T3-05", "T3-11"), _same_subject),
+    ("T3-12", ("T3-05",), _same_subject),
+    ("XT-01", ("XT-02",), _always),
+    ("CELL-09", ("CELL-05", "CELL-10", "XY-05"), _same_cells),
     ("T2-05", ("CELL-10", "XY-05"), _same_cells),
     ("CELL-10", ("XY-05",), _same_cells),
     ("T3-03", ("TXT-07",), _of_total),

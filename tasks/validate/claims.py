@@ -159,9 +159,12 @@ def _with_identity(frame: pl.DataFrame) -> pl.DataFrame:
         ),
         *(pl.col("metric").is_in(list(names)).sum().alias(f"{name}_times") for name, names in _SAID.items()),
         (pl.col("metric") == "received_all").any().alias("all_told"),
+        (pl.col("metric") == "received_new").any().alias("plainly_new"),
     )
     once = pl.all_horizontal(pl.col(f"{name}_times") == 1 for name in _SAID)
-    included = pl.col("all_told") | (pl.col("said_new") == pl.col("said_done") + pl.col("said_out"))
+    included = pl.col("all_told") | (
+        ~pl.col("plainly_new") & (pl.col("said_new") == pl.col("said_done") + pl.col("said_out"))
+    )
     four = (
         four.filter(once)
         .with_columns(said_in=pl.when(included).then(0.0).otherwise(pl.col("said_in")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from models.results import Addressee, Finding
 from tasks.validate.causes import SUMS, Draft, fold
 from tasks.validate.one_cell import Grid
 
+log = logging.getLogger("hecha")
+
 _Group = tuple[str, list[Row]]
 
 
@@ -24,13 +27,15 @@ def findings(
     failures: Mapping[str, list[int]],
     applicable: Mapping[str, pl.DataFrame],
     profile: Profile | None = None,
-) -> dict[str, tuple[Finding, ...]]:
-    """Return the findings of every report that has any, in catalogue order, then as on the form.
+) -> tuple[dict[str, tuple[Finding, ...]], dict[str, str]]:
+    """Return the findings of every report that has any, in catalogue order, then as on the form; and our faults.
 
     `failures` gives the failing rows (``nr``) of each rule in its prepared frame, `applicable` the
-    reports (column ``submission``) each rule applies to; failing rows of other reports are not findings.
+    reports (column ``submission``) each rule applies to; failing rows of other reports are not findings. A rule
+    whose evidence cannot be put into words has no findings and stands among the faults (rule → what went wrong).
     """
     drafts: dict[str, list[Draft]] = {}
+    faults: dict[str, str] = {}
     for rule in rules(profile):
         numbers = failures.get(rule.id)
         if not numbers:
@@ -40,20 +45,27 @@ def findings(
             .filter(pl.col("nr").is_in(numbers))
             .join(applicable[rule.id], on="submission", how="semi")
         )
-        for submission, rows in _grouped(rule, failing):
-            drafts.setdefault(submission, []).append(_draft(rule, rows))
+        try:
+            told = [(submission, _draft(rule, rows)) for submission, rows in _grouped(rule, failing)]
+        except Exception as error:  # one crashing rule never stops the others
+            log.exception("rule %s could not say what it found", rule.id)
+            faults[rule.id] = repr(error)
+            continue
+        for submission, draft in told:
+            drafts.setdefault(submission, []).append(draft)
     grids = _grids(frames["requests_by_outcome"], drafts)
     standing = {submission: fold(found, grids.get(submission)) for submission, found in drafts.items()}
     by_ocr = set(frames["reports"].filter(pl.col("read_by") == "ocr").get_column("submission"))
     places = _places(frames["cells"], standing)
     order = {rule.id: number for number, rule in enumerate(rules(profile))}
-    return {
+    found_by_report = {
         submission: tuple(
             _finding(draft, places.get(submission, {}), submission in by_ocr)
             for draft in sorted(found, key=lambda d: (order[d.rule], d.position, d.subject))
         )
         for submission, found in standing.items()
     }
+    return found_by_report, faults
 
 
 def _grids(outcomes: pl.DataFrame, drafts: Mapping[str, list[Draft]]) -> dict[str, Grid]:

@@ -67,7 +67,11 @@ def prepare(facts: Facts, profile: Profile) -> Prepared:
         "tables": _with(facts.tables, context),
         "lines": _lines(_with(facts.lines, context), undivided),
         "cells": with_slips(_cells(_with(facts.cells, context)), facts.previous_cells),
-        "requests_by_outcome": with_likeness(_outcomes(_with(facts.requests_by_outcome, context), undivided)),
+        "requests_by_outcome": with_likeness(
+            _outcomes(_with(facts.requests_by_outcome, context), undivided),
+            facts.requests_by_applicant,
+            profile,
+        ),
         "requests_by_applicant": with_extremes(_with(facts.requests_by_applicant, context)).with_columns(
             undivided=pl.col("submission").is_in(undivided.implode())
         ),

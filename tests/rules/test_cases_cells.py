@@ -10,12 +10,14 @@ import pytest
 from models.facts import APPLICANTS, Facts
 from models.results import Evaluation
 from tests.facts_builder import (
+    CORE,
     Case,
     change,
     change_cell,
     clean_report,
     evaluate_cases,
     not_passed,
+    only,
     rebuild,
     told,
     with_previous,
@@ -168,7 +170,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def evaluations() -> dict[str, Evaluation]:
-    return evaluate_cases(CASES)
+    return evaluate_cases(CASES, only(*CORE))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -60,7 +60,7 @@ def _heading_lost() -> Facts:
 _WITHOUT = tuple(text for n, text in enumerate(_OVERVIEW) if n not in (3, 4))
 """The overview without its second part, on applications."""
 _FREE = (
-    "2023年我局主动公开信息58条，受理依申请公开5件；发布前逐件审核，公开目录更新12次；"
+    "2023年我局主动公开信息58条，收到依申请公开63件；发布前逐件审核，公开目录更新12次；"
     "网站专栏改版1次；接受社会监督，培训工作人员40人次。"
 )
 _PLAIN = tuple("按照要求开展。" if n % 2 == 0 and n else text for n, text in enumerate(_OVERVIEW))

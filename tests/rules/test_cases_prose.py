@@ -9,7 +9,6 @@ import pytest
 
 from models.facts import Facts
 from models.results import Evaluation
-from tasks.validate import evaluate
 from tests.facts_builder import (
     AGENCY,
     PROSE,
@@ -34,7 +33,8 @@ _EXPLAINED = "其他处理中有申请人撤回申请的情形。"
 _MINE = (*(f"TXT-{n:02d}" for n in range(1, 15)), "XT-03", "T2-08")
 _NEW, _IN = "t3.received_new.total", "t3.carried_in.total"
 _DONE, _OUT = "t3.results.total.total", "t3.carried_out.total"
-_AS_IT_WAS = "t3.results.full_disclosure.total"
+_FULLY = "t3.results.full_disclosure.total"
+_UNSAID: Any = ...  # other rules speak as well: only the verdicts are looked at
 
 
 def _overview(texts: dict[int, str], facts: Facts = _CLEAN) -> Facts:
@@ -105,7 +105,9 @@ CASES = {
     ),
     "TXT-01 one channel": Case(_say("本年没有收到以传真方式提出的政府信息公开申请。"), [], {}),
     "TXT-01 something else": Case(_say("全年未收到行政许可申请，未收到对答复不服的投诉。"), [], {}),
-    "TXT-01 cell not known": Case(_blank(_say("全年未收到政府信息公开申请。"), _NEW), ..., _open("TXT-01")),
+    "TXT-01 cell not known": Case(
+        _blank(_say("全年未收到政府信息公开申请。"), _NEW), _UNSAID, _open("TXT-01")
+    ),
     # TXT-02
     "TXT-02": Case(
         _say("2023年，我局收到政府信息公开申请65件。"),
@@ -118,12 +120,10 @@ CASES = {
         _fails("TXT-02", "info", "received", 68, 63, 5),
         _failed("TXT-02"),
     ),
-    "TXT-02 said to include them": Case(
-        _say("全年共收到政府信息公开申请68件（含上年结转5件）。"), [], {}
-    ),
+    "TXT-02 said to include them": Case(_say("全年共收到政府信息公开申请68件（含上年结转5件）。"), [], {}),
     "TXT-02 another scope": Case(_say("全区林草系统共受理政府信息公开申请95件。"), [], _open("TXT-02")),
     "TXT-02 one office of a government": Case(
-        _government("2023年，区政府办代表区政府受理政府信息公开申请17件。"), ..., _open("TXT-02")
+        _government("2023年，区政府办代表区政府受理政府信息公开申请17件。"), _UNSAID, _open("TXT-02")
     ),
     "TXT-02 last year": Case(_say("2022年收到政府信息公开申请60件，本年新收63件。"), [], {}),
     "TXT-02 many years": Case(
@@ -133,9 +133,7 @@ CASES = {
     "TXT-02 calls are no requests": Case(
         _say("12345热线转来的咨询45件均已回复，咨询不计入政府信息公开申请。"), [], {}
     ),
-    "TXT-02 cell not known": Case(
-        _blank(_say("收到政府信息公开申请65件。"), _NEW), ..., _open("TXT-02")
-    ),
+    "TXT-02 cell not known": Case(_blank(_say("收到政府信息公开申请65件。"), _NEW), _UNSAID, _open("TXT-02")),
     # TXT-03
     "TXT-03": Case(
         _say("全年办结政府信息公开申请61件。"),
@@ -174,7 +172,7 @@ CASES = {
         _failed("TXT-04"),
     ),
     "TXT-04 cell not known": Case(
-        _blank(_say(f"全年予以公开{_FULL + 9:g}件。"), _AS_IT_WAS), ..., _open("TXT-04")
+        _blank(_say(f"全年予以公开{_FULL + 9:g}件。"), _FULLY), _UNSAID, _open("TXT-04")
     ),
     # TXT-05
     "TXT-05": Case(
@@ -185,7 +183,7 @@ CASES = {
     "TXT-05 of the new ones": Case(_say("新收申请63件中，自然人提出40件，占63.5%。"), [], {}),
     "TXT-05 cut, not rounded": Case(_say("收到申请63件，其中法人或其他组织23件，占36.5%。"), [], {}),
     "TXT-05 base not known": Case(
-        _blank(_say(f"予以公开{_FULL:g}件，占33.9%。"), _DONE), ..., _open("TXT-05")
+        _blank(_say(f"予以公开{_FULL:g}件，占33.9%。"), _DONE), _UNSAID, _open("TXT-05")
     ),
     # TXT-06
     "TXT-06 out": Case(
@@ -203,11 +201,11 @@ CASES = {
         _fails("TXT-06", "critical", "carried_in", 0, 5, -5),
         _failed("TXT-06"),
     ),
-    "TXT-06 cell not known": Case(_blank(_say("上年结转6件。"), _IN), ..., _open("TXT-06")),
+    "TXT-06 cell not known": Case(_blank(_say("上年结转6件。"), _IN), _UNSAID, _open("TXT-06")),
     # TXT-07: without the tables it is found as well
     "TXT-07": Case(
         _blank(_say("新收申请63件，上年结转5件，办结60件，结转下年度7件。"), _OUT),
-        ...,
+        _UNSAID,
         _failed("TXT-07") | _open("TXT-06"),
     ),
     "TXT-07 has the cause of TXT-02": Case(
@@ -249,9 +247,7 @@ CASES = {
     "TXT-09 outcomes": Case(
         _say("行政复议7件，其中结果维持3件、结果纠正1件、其他结果2件、尚未审结1件。"), [], {}
     ),
-    "TXT-09 filing": Case(
-        _say("全年备案政府信息公开领域行政复议案件134件。"), [], _open("TXT-09")
-    ),
+    "TXT-09 filing": Case(_say("全年备案政府信息公开领域行政复议案件134件。"), [], _open("TXT-09")),
     # TXT-10
     "TXT-10": Case(
         _publish("本年度制发行政规范性文件6件，废止2件，现行有效23件。"),
@@ -291,7 +287,7 @@ CASES = {
         _failed("TXT-12"),
     ),
     "TXT-12 on time": Case(_say("收到申请63件，按期办结率100%。"), [], {}),
-    "TXT-12 cell not known": Case(_blank(_say("申请办结率100%。"), _OUT), ..., _open("TXT-12")),
+    "TXT-12 cell not known": Case(_blank(_say("申请办结率100%。"), _OUT), _UNSAID, _open("TXT-12")),
     # TXT-13
     "TXT-13": Case(
         _overview(
@@ -316,14 +312,12 @@ CASES = {
     # TXT-14
     "TXT-14": Case(
         _other("本年度未收取信息处理费。2023年度共计收取信息处理费800元，已上缴国库。"),
-        ...,
+        _UNSAID,
         _failed("TXT-14"),
     ),
-    "TXT-14 other charges": Case(
-        _other("本年度未收取信息处理费。收取行政事业性收费12.35万元。"), [], {}
-    ),
+    "TXT-14 other charges": Case(_other("本年度未收取信息处理费。收取行政事业性收费12.35万元。"), [], {}),
     "TXT-14 last year's": Case(
-        _other("2023年度未收取信息处理费。2022年度收取信息处理费800元。"), ..., {}
+        _other("2023年度未收取信息处理费。2022年度收取信息处理费800元。"), _UNSAID, {}
     ),
     # XT-03
     "XT-03": Case(
@@ -333,16 +327,16 @@ CASES = {
     ),
     "XT-03 of those closed": Case(
         change_cell(_say("已审结的行政复议案件均获维持。"), "t4.review.corrected", value=0.0),
-        ...,
+        _UNSAID,
         {},
     ),
     "XT-03 none lost, one open": Case(
         change_cell(_say("行政诉讼案件零败诉。"), "t4.suit_after_review.corrected", value=0.0),
-        ...,
+        _UNSAID,
         _failed("XT-03"),
     ),
     "XT-03 cell not known": Case(
-        _blank(_say("全年被申请行政复议7件，均获维持。"), "t4.review.corrected"), ..., _open("XT-03")
+        _blank(_say("全年被申请行政复议7件，均获维持。"), "t4.review.corrected"), _UNSAID, _open("XT-03")
     ),
     # T2-08
     "T2-08": Case(
@@ -366,5 +360,5 @@ def evaluations() -> dict[str, Evaluation]:
 def test_exact_findings_and_verdicts(evaluations: dict[str, Evaluation], name: str) -> None:
     mine = {rule: v for rule, v in not_passed(evaluations[name]).items() if rule in _MINE}
     assert mine == CASES[name].verdicts
-    if CASES[name].findings is not ...:
+    if CASES[name].findings is not _UNSAID:
         assert told(evaluations[name]) == CASES[name].findings

@@ -108,7 +108,9 @@ _TYPO: dict[str, Any] = {"label": "本年度止件数", "match": "typo", "simila
 _REPEALED = "t2.item_1.columns.repealed"
 _SIX = "六、其他需要报告的事项"
 _FIVE = "五、存在的主要问题及改进情况"
-_TABLE_UNKNOWN = dict.fromkeys(("T4-01", "PUB-03"), "NOT_ASSESSABLE")
+_NO_TABLE_4 = dict.fromkeys(("T4-01", "T4-03", "T4-04", "T4-06", "XT-02"), "NOT_ASSESSABLE")
+_TABLE_UNKNOWN = _NO_TABLE_4 | {"PUB-03": "NOT_ASSESSABLE"}
+_NOT_DIVIDED = dict.fromkeys(("T3-08", "T3-09"), "NOT_ASSESSABLE")
 _NO_PROBLEM_LISTED = dict.fromkeys(("S5-03", "S5-05", "S5-06"), "NOT_ASSESSABLE")
 _FOUR = "四、政府信息公开行政复议、行政诉讼情况"
 
@@ -167,7 +169,7 @@ CASES = {
             ("STR-06", "critical", "operator", "t4", 0, 1, None, ("STR-08",)),
             ("PUB-03", "warning", "operator", "", "pictures", None, None, ()),
         ],
-        dict.fromkeys(("STR-06", "STR-08", "PUB-03"), "FAIL") | {"T4-01": "NOT_ASSESSABLE"},
+        dict.fromkeys(("STR-06", "STR-08", "PUB-03"), "FAIL") | _NO_TABLE_4,
     ),
     "STR-07 block without its row": Case(
         _without_cells(
@@ -182,7 +184,7 @@ CASES = {
             pl.col("row") == "fees",
         ),
         [("STR-07", "critical", "agency", "t2.item_8", None, "第二十条第（八）项", None, ("STR-08",))],
-        {"STR-07": "FAIL", "STR-08": "FAIL", "CELL-04": "NOT_ASSESSABLE"},
+        {"STR-07": "FAIL", "STR-08": "FAIL", "CELL-04": "NOT_ASSESSABLE", "T2-05": "NOT_ASSESSABLE"},
     ),
     "STR-07 only its label": Case(
         _line("t2.item_8", label=None, match="missing", order=None),
@@ -209,6 +211,7 @@ CASES = {
             "T3-01": "NOT_ASSESSABLE",
             "T3-02": "NOT_ASSESSABLE",
             "T3-04": "NOT_ASSESSABLE",
+            "CELL-11": "NOT_ASSESSABLE",
         },
     ),
     "STR-08 typo in a page": Case(
@@ -230,7 +233,7 @@ CASES = {
     "STR-09 undivided": Case(
         _undivided(),
         [("STR-09", "critical", "agency", "t3", "（六）其他处理", None, None, ())],
-        {"STR-09": "FAIL"},
+        {"STR-09": "FAIL"} | _NOT_DIVIDED,
     ),
     "STR-10": Case(
         _section("problems", change_prose(_CLEAN, "problems", ""), characters=0),
@@ -276,10 +279,9 @@ CASES = {
         with_previous(change_cell(_undivided(), "t3.results.other.total", value=99.0)),
         [
             ("STR-09", "critical", "agency", "t3", "（六）其他处理", None, None, ()),
-            ("T3-01", "critical", "agency", "results.other", 99, 12, 87, ()),
-            ("T3-02", "critical", "agency", "total", 60, 147, -87, ("T3-04",)),
+            ("T3-01", "critical", "agency", "results.other", 99, 15, 84, ("T3-02", "T3-04", "T3-05")),
         ],
-        {"STR-09": "FAIL", "T3-01": "FAIL", "T3-02": "FAIL", "T3-04": "FAIL"},
+        dict.fromkeys(("STR-09", "T3-01", "T3-02", "T3-04", "T3-05"), "FAIL") | _NOT_DIVIDED,
     ),
 }
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tasks.extract.claims.metrics import Context, Count, count
+from tasks.extract.claims.metrics import Context, Count, count, metric_of
 from tasks.extract.claims.partitions import Partition, partitions
 from tasks.extract.claims.scope import Known, Standing, narrower_subject, standing
 from tasks.extract.claims.sentences import (
@@ -34,9 +34,11 @@ _COUNTS = re.compile(r"\d|[零一二两三四五六七八九十百千万][件份
 _DENIES = re.compile(r"未|无|没|零|不存在|均|全部|都|率")
 _FILLERS = re.compile(
     r"^[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．][^，。；]{0,14}(?:情况|方面)?[。：:]?"
-    r"|20\d\d年度?|全年度?|本年度?|今年|[我本全][局委办厅区市县镇乡省州旗]|本单位|本机关|共计?|累计|合计|总计|了|[：:＿]"
+    r"|^(?:在)?(?:政府信息)?主动公开(?:政府信息)?(?:工作)?(?:方面|情况)"
+    r"|20\d\d年度?|全年度?|本年度?|今年|[我本](?:街道|办事处|中心|分局|大队|支队|管委会|单位|机关)|[我本全][局委办厅区市县镇乡省州旗]|共计?|累计|合计|总计|了|[：:＿]"
 )
 _GOES_ON = re.compile(r"其中|(?:从|按)[^，]{2,14}[看分]|(?:在)?(?:办结|答复|收到|受理)的[^，]{0,10}中，")
+_OFFICE = re.compile(r"政府|办公[室厅]")
 _INCLUDED = ("received", "accepted", "handled")
 
 
@@ -56,6 +58,7 @@ def claim_rows(
     known = Known(year, rank, organ, agency)
     rows: list[dict[str, Any]] = []
     section: str | None = None
+    last: int | None = None
     context = Context()
     for paragraph in paragraphs:
         if paragraph["section"] in ("title", "signature"):
@@ -64,11 +67,16 @@ def claim_rows(
             section = paragraph["section"]
             context = Context(domain=OF_SECTION.get(section))
         said = _Said("", "", (), known, None, None)
+        context.near = any(row["paragraph"] == last and row["metric"] in _REQUESTS for row in rows[-20:])
+        last = paragraph["paragraph"]
         context.explicit = context.asked = False
         context.disputes = ()
         for sentence in sentences(plain(paragraph["text"])):
             context.domain = heading_domain(sentence) or context.domain
             if not _SPEAKS.search(sentence):
+                if organ == "government" and _OFFICE.search(sentence, 0, 24):
+                    acting = narrower_subject(sentence, tokens(sentence), known)
+                    said = replace(said, subject=acting or said.subject)
                 continue
             said = _read(sentence, said)
             found = _of_sentence(said, section or "", context)
@@ -132,7 +140,7 @@ def _of_sentence(said: _Said, section: str, context: Context) -> list[dict[str, 
         found += _sums(said, lists, counted)
     if _DENIES.search(bare):
         silent = before if "其中" in bare[:6] else ()
-        for statement in statements(bare, context.domain, section, silent):
+        for statement in statements(bare, context.domain, section, silent, context.near):
             found.append((statement.begins, _statement(said, statement)))
     return _without_repeats([row for _, row in sorted(found, key=lambda entry: entry[0])])
 
@@ -175,7 +183,7 @@ def _counted(
             among.add(len(found))
         found.append(counted)
         last = index
-    return _with_those_carried_in(sentence, _in_turn(sentence, cut, numbers, found), among)
+    return _with_those_carried_in(sentence, _in_turn(sentence, cut, numbers, found, context), among)
 
 
 def _ends_with_number(segment: Sequence[Token]) -> bool:
@@ -188,17 +196,31 @@ def _since_number(segment: Sequence[Token]) -> list[Token]:
 
 
 def _in_turn(
-    sentence: str, cut: Sequence[Token], numbers: Sequence[tuple[int, Number]], found: list[Count]
+    sentence: str,
+    cut: Sequence[Token],
+    numbers: Sequence[tuple[int, Number]],
+    found: list[Count],
+    context: Context,
 ) -> list[Count]:
-    """Leave out what 分别 (“A、B分别为3件、2件”) makes of several metrics and numbers: their order is not told for certain."""
-    places = [t.start for t in cut if t.kind == "each"]
-    if not places:
-        return found
-    return [
-        c
-        for c in found
-        if not any(p < c.number.start and "；" not in sentence[p : c.number.start] for p in places)
-    ]
+    """Put numbers that 分别 names in the order of what they count (“A、B分别为3件、2件”) each with its own."""
+    told = list(found)
+    for index, token in enumerate(cut):
+        if token.kind != "each":
+            continue
+        before = max(
+            (t.end for t in cut[:index] if t.kind == "number" or sentence[t.start] in "；。"), default=0
+        )
+        after = min((t.start for t in cut[index:] if sentence[t.start] in "；。"), default=len(sentence))
+        told = [c for c in told if not token.end <= c.number.start < after]
+        names = [(t, name) for t in cut[:index] if t.start >= before and (name := metric_of(t, context))]
+        listed = [n for i, n in numbers if i > index and n.start < after]
+        if len(names) == len(listed) >= 2:
+            told += [
+                Count(name, number, t.start, None, number.end)
+                for (t, name), number in zip(names, listed, strict=True)
+                if number.value is not None
+            ]
+    return sorted(told, key=lambda one: one.number.start)
 
 
 def _with_those_carried_in(sentence: str, found: list[Count], among: set[int]) -> list[Count]:
@@ -252,7 +274,8 @@ def _subject(sentence: str, place: int, known: Known) -> str | None:
     """Return what is counted, in the report's words; None where earlier words of the sentence may limit it."""
     ahead = sentence[:place].replace(known.agency or "＿", "")
     said = [words for part in re.split("[，；]", ahead) if (words := _FILLERS.sub("", part))]
-    return said[0] if len(said) == 1 else None
+    plain_words = len(said) == 1 and ("主动公开" in said[0] or "公开政府信息" in said[0])
+    return said[0] if plain_words else None  # “发布信息” may be of any kind
 
 
 def _segment_start(sentence: str, place: int) -> int:
@@ -358,6 +381,18 @@ def _shares(said: _Said, counted: Sequence[Count]) -> Iterator[tuple[int, dict[s
         )
 
 
+_REQUESTS = frozenset(
+    (
+        "received_new",
+        "received",
+        "accepted",
+        "handled",
+        "received_all",
+        "answered",
+        "carried_in",
+        "carried_out",
+    )
+)
 _WHOLES = ("received_new", "received", "accepted", "handled", "received_all", "answered", "received_answered")
 _DISPUTE_WHOLES = ("review.total", "suit.total", "disputes.total")
 

@@ -54,6 +54,7 @@ class Context:
     explicit: bool = False  # requests under the Regulation were named
     about_disclosure: bool = False  # 信息公开 was named in the sentence
     asked: bool = False  # a number of requests was stated before
+    near: bool = False  # this paragraph or the one before states a number of requests
     last: str | None = None  # the metric of the number before, in the sentence
     lead: list[Token] = field(default_factory=list)
 
@@ -108,6 +109,19 @@ def count(
             told_behind = bool(behind) and all(t.kind in _IDLE for t in words)
             return replace(found, ends=behind[-1].end if told_behind else number.end)
     return None
+
+
+def metric_of(token: Token, context: Context) -> str | None:
+    """Return what a name in a list counts that 分别 sets against a list of numbers; None for other words."""
+    if not (context.domain in (REQUESTS, DISPUTES) or context.explicit or context.asked):
+        return None
+    if token.kind == "result":
+        return _RESULTS[token.detail]
+    if token.kind == "item":
+        return token.detail
+    if token.kind == "applicant":
+        return f"applicant.{token.detail}"
+    return f"{_group(token)}.total" if token.kind in ("review", "suit") else None
 
 
 _LEADING = ("verb", "request", "review", "suit", "documents", "stock", "channel", "fee", "held")
@@ -188,7 +202,7 @@ def _dispute(
         context.disputes = tuple(dict.fromkeys(_group(t) for t in groups))
     elif not (context.disputes and outcomes) or _has(words, "result", "carry", "request"):
         return None
-    if not (context.about_disclosure or context.domain in (REQUESTS, DISPUTES)):
+    if not (context.about_disclosure or context.near or context.domain in (REQUESTS, DISPUTES)):
         return None
     group = context.disputes[0] if len(context.disputes) == 1 else "disputes"
     if len(outcomes) > 1 or (outcomes and outcomes[0] not in ("upheld", "corrected", "other", "pending")):
@@ -365,7 +379,7 @@ def _decision(
 def _request(
     sentence: str, number: Number, words: Sequence[Token], behind: Sequence[Token], context: Context
 ) -> Count | None:
-    if number.unit not in _REQUEST_UNITS:
+    if number.unit not in _REQUEST_UNITS or _has(words, "fee") or _has(behind, "fee"):
         return None
     if _has(words, "block", "other_request", "documents", "decision", "review", "suit", "outcome", "percent"):
         return None
@@ -394,7 +408,7 @@ def _request(
         doubt = _ONE_WAY
     if _has(words, "among") and metric not in ("received_new",):
         doubt = _AMONG
-    context.asked = True
+    context.asked = context.near = True
     return Count(metric, number, _begins(words, number), doubt)
 
 

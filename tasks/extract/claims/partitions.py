@@ -26,8 +26,9 @@ def partitions(
 ) -> Iterator[Partition]:
     """Yield the lists of parts in a sentence. `numbers`: index of its token, and the number, in order."""
     depth = _depths(sentence)
+    unclear = 0  # up to here 其中 stands inside 其中: whose parts follow cannot be told
     for place, (index, whole) in enumerate(numbers):
-        if whole.value is None or not whole.unit or _grows(tokens, index):
+        if whole.value is None or not whole.unit or _grows(tokens, index) or whole.start < unclear:
             continue
         opening = _opening(sentence, tokens, index)
         if opening is None:
@@ -35,6 +36,10 @@ def partitions(
         begin, kind = opening
         found = _parts(sentence, tokens, numbers, place, begin, depth)
         if found is None:
+            unclear = min(
+                (sentence.find(c, whole.end) for c in "；。" if c in sentence[whole.end :]),
+                default=len(sentence),
+            )
             continue
         parts, mixed, clean, end = found
         if len(parts) < 2 or any(part.value is None for part in parts):

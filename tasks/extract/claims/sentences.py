@@ -28,6 +28,11 @@ _HEADING = re.compile(
     r"[（(]?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[)）、.．](?!\d)"
     r"(?P<words>[^，。；：:\d]{0,30})"
 )
+_NAMED = re.compile(
+    r"(?:在|关于)?(?P<words>(?:政府)?(?:信息)?(?:主动公开|依申请公开|申请公开|信息管理|公开平台建设|平台建设|监督保障)"
+    r"(?:政府)?(?:信息)?(?:工作)?(?:方面|情况)?)(?:[，,：:。]|$)"
+)
+"""A sub-heading without a number, or one that runs into its sentence: 主动公开方面，……"""
 _DOMAINS = (
     (re.compile(r"依申请|申请公开|公开申请|收到和处理"), REQUESTS),
     (re.compile(r"复议|诉讼"), DISPUTES),
@@ -78,6 +83,6 @@ def _domain_of_words(words: str) -> str | None:
 
 
 def heading_domain(sentence: str) -> str | None:
-    """Return what a sentence with a numbered sub-heading at its start is about; None without one."""
-    match = _HEADING.match(sentence)
+    """Return what a sentence with a sub-heading at its start is about; None without one."""
+    match = _HEADING.match(sentence) or _NAMED.match(sentence)
     return _domain_of_words(match.group("words")) if match else None

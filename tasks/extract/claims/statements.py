@@ -73,18 +73,20 @@ _LAWYERS = "该处没有写明是政府信息公开方面的复议诉讼。"
 
 
 def statements(
-    sentence: str, domain: str | None, section: str, disputes: tuple[str, ...]
+    sentence: str, domain: str | None, section: str, disputes: tuple[str, ...], near: bool
 ) -> Iterator[Statement]:
     """Yield what a sentence (quotations blanked out) says without numbers.
 
-    `disputes`: the groups (review, suit) that the sentence before spoke of, for one that goes on with 其中.
+    `near`: requests were spoken of just before. `disputes`: the groups (review, suit) that the sentence before spoke
+    of, for one that goes on with 其中.
     """
     if "申请" in sentence or "结转" in sentence:
         yield from _none_received(sentence, domain)
         yield from _no_carry(sentence, domain)
     if "复议" in sentence or "诉" in sentence or "纠错" in sentence or "维持" in sentence:
-        yield from _no_disputes(sentence, domain)
-        yield from _outcomes(sentence, domain, disputes)
+        about = near or "信息公开" in sentence or "依申请" in sentence or domain in (REQUESTS, DISPUTES)
+        yield from _no_disputes(sentence, about)
+        yield from _outcomes(sentence, about, disputes)
     if "率" in sentence:
         yield from _rates(sentence, domain)
     if "费" in sentence:
@@ -137,21 +139,20 @@ def _groups(text: str) -> tuple[str, ...]:
     return (("review",) if _REVIEW.search(text) else ()) + (("suit",) if _SUIT.search(text) else ())
 
 
-def _no_disputes(sentence: str, domain: str | None) -> Iterator[Statement]:
+def _no_disputes(sentence: str, about: bool) -> Iterator[Statement]:
     for match in _DISPUTE.finditer(sentence):
         gap, tail = match.group("gap"), match.group("tail")
         if _BAD_OUTCOME.search(match.group()) or re.search(r"\d", gap) or not _DISPUTE_ENDS.match(tail):
             continue
         if re.search(r"超期|逾期|不予受理|违法|投诉", gap) and "申请行政" not in gap + match.group("what"):
             continue
-        about = "信息公开" in sentence or "依申请" in sentence or domain in (REQUESTS, DISPUTES)
         for group in _groups(match.group()):
             yield Statement(
                 f"{group}.total", "none", match.start(), match.end(), 0.0, None if about else _LAWYERS
             )
 
 
-def _outcomes(sentence: str, domain: str | None, before: tuple[str, ...]) -> Iterator[Statement]:
+def _outcomes(sentence: str, about: bool, before: tuple[str, ...]) -> Iterator[Statement]:
     for match in _OUTCOME.finditer(sentence):
         start = max(sentence.rfind("；", 0, match.start()), sentence.rfind("。", 0, match.start())) + 1
         near = _groups(match.group())
@@ -159,7 +160,6 @@ def _outcomes(sentence: str, domain: str | None, before: tuple[str, ...]) -> Ite
         groups = near if near and "复议" not in ahead else _groups(ahead) or near or before
         if "败诉" in match.group() or "胜诉" in match.group():
             groups = tuple(g for g in groups if g == "suit") or groups
-        about = "信息公开" in sentence or "依申请" in sentence or domain in (REQUESTS, DISPUTES)
         closed = match.group("closed") is not None or bool(
             re.search(r"(?:审结|结案|办结)的?[^，。；]{0,12}$", ahead)
         )

@@ -197,7 +197,7 @@ _LEXICON: tuple[tuple[str, str], ...] = (
     ("verb:handle", r"办理|处理|办件"),
     (
         "verb:receive",
-        r"(?:收|接)(?:到|悉|取|获|件)|接收(?:到)?|收过|接过|提出|提交|收取?(?=政府信息公开申请|申请)",
+        r"(?:收|接)(?:到|悉|获|件)|接收(?:到)?|收过|接过|提出|提交|收取?(?=政府信息公开申请|申请)",
     ),
     # documents, decisions, disclosure, fees
     ("documents:rules", r"(?:政府|部门|地方政府)?规章(?!制度|性)"),
