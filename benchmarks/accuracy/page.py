@@ -205,6 +205,9 @@ def _real(real: Found) -> str:
             f"| {f['file'][:20]} | {f['rule']} | {f['subject']} | {f['severity']} | {f['addressee']} | {message} | "
             f"{f['judgement'] or '**not judged**'} | {f['why']} |"
         )
+    lines += ["", "What looks like a defect and is rightly not told, because it cannot be proved:", ""]
+    lines += ["| file | rule | verdict | why |", "|---|---|---|---|"]
+    lines += [f"| {u['file'][:20]} | {u['rule']} | {u['verdict']} | {u['why']} |" for u in real["undecided"]]
     if real["lost"]:
         lines += ["", "Known defects that were not found: " + "; ".join(real["lost"])]
     return "\n".join(lines)

@@ -114,16 +114,19 @@ def _name_files(made: Case) -> None:
 
 
 def plan(
-    faults: dict[str, list[Fault]], rules: Sequence[str], seed: str, variants: int = VARIANTS, pairs: int = PAIRS
+    faults: dict[str, list[Fault]], rules: Sequence[str], seed: str, variants: int | None = VARIANTS, pairs: int = PAIRS
 ) -> list[Planted]:  # fmt: skip
-    """Return the planted cases for some rules: each rule's faults in turn, then in pairs with any other's."""
+    """Return the planted cases for some rules: each rule's faults in turn, then in pairs with any other's.
+
+    `variants`: how many a rule; None: each fault once.
+    """
     supply = Supply(world(seed, cities=32, counties=8, townships=3), seed)
     everything = [f for group in faults.values() for f in group]
     planted: list[Planted] = []
     rng = random.Random(seed)
     for rule in rules:
         own = faults[rule]
-        for number in range(variants):
+        for number in range(len(own) if variants is None else variants):
             plant(
                 [own[number % len(own)]],
                 number // len(own) if len(own) > 1 else number,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.accuracy.report import HERE
-from benchmarks.accuracy.sweeps import sweep
+from benchmarks.accuracy.sweeps import Swept, sweep
 from models.document import Artifact
+from models.results import Addressee
 
 FOLDERS = (Path("../shared/samples/real"), Path("../shared/seeds"))
 JUDGEMENTS = ("right", "wrong", "opinion", "operator")
@@ -31,8 +32,31 @@ class Judged:
     why: str
 
 
-def run() -> tuple[list[Judged], list[str], list[str]]:
-    """Return the findings with their judgements, known defects that were not found, and what could not be read.
+@dataclass(frozen=True)
+class Undecided:
+    """What looks like a defect and is rightly not told, because it cannot be proved; `verdict` is the rule's."""
+
+    file: str
+    rule: str
+    why: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Real:
+    """What came of the published reports.
+
+    `lost` are known defects that were not found, `unread` the files that could not be read.
+    """
+
+    findings: list[Judged]
+    undecided: list[Undecided]
+    lost: list[str]
+    unread: list[str]
+
+
+def run() -> Real:
+    """Return the findings with their judgements, and what else is known of the reports.
 
     The reports are one sweep, as `hecha check` takes them: years and copies among them are compared.
     """
@@ -52,6 +76,8 @@ def run() -> tuple[list[Judged], list[str], list[str]]:
         for finding in evaluation.findings:
             key = (name, finding.rule, finding.subject)
             said = known.get(key, {})
+            if said.get("judgement") == "operator" and finding.addressee is Addressee.AGENCY:
+                said = {}  # judged while it accused nobody
             met |= {key, *((name, rule, "") for rule in finding.consequences)}
             found.append(
                 Judged(name, *key[1:], str(finding.severity), str(finding.addressee), finding.message,
@@ -63,7 +89,18 @@ def run() -> tuple[list[Judged], list[str], list[str]]:
         for (file, rule, subject), said in known.items()
         if file in there and (file, rule, subject) not in met and said["judgement"] in ("right", "opinion")
     ]
-    return found, lost, [f"{error.file}: {error.message}" for error in swept.errors]
+    unread = [f"{error.file}: {error.message}" for error in swept.errors]
+    return Real(found, _undecided(swept), lost, unread)
+
+
+def _undecided(swept: Swept) -> list[Undecided]:
+    listed = tomllib.loads((HERE / "judged.toml").read_text(encoding="utf-8")).get("undecided", [])
+    return [
+        Undecided(said["file"], said["rule"], said["why"],
+                  str(swept.evaluations[said["file"]].verdicts.get(said["rule"], "")))
+        for said in listed
+        if said["file"] in swept.evaluations
+    ]  # fmt: skip
 
 
 def judgements() -> dict[tuple[str, str, str], dict[str, str]]:

@@ -32,6 +32,7 @@ _SUBHEADS = {
     "platform_part": ("政府信息公开平台建设", "平台建设情况", "平台建设"),
     "supervision_part": ("监督保障", "监督保障情况", "监督保障方面"),
 }
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 Edit = Callable[[list[Part]], list[Part]]
 
@@ -117,7 +118,8 @@ class Report:
             for name in ("denied", "unable", "not_handled", "other")
         }  # fmt: skip
         congress = "二十大" if self.year >= 2022 else "十九大"
-        last = self.last_year or {}
+        before = (self.last_year or {}).get("t3.received_new.total", "0")
+        done, full = c("t3.results.total.total"), c("t3.results.full_disclosure.total")
         return {
             "agency": self.agency.name, "self": self.agency.self_name, "home": self.agency.home, "year": self.year,
             "last_year": self.year - 1, "next_year": self.year + 1, "upper": self.agency.parent or "国务院办公厅",
@@ -125,11 +127,15 @@ class Report:
             "disclosed": disclosed, "part": rng.randint(10, disclosed // 2), "explained": rng.randint(2, 20),
             "few": rng.randint(2, 6), "few2": rng.randint(2, 6), "phone": rng.randint(2_100_000, 8_999_999),
             "postcode": rng.randint(710_000, 719_999), "four": f"{rng.randint(0, 9999):04d}", "congress": congress,
-            "received": received, "carried_in": c("t3.carried_in.total"), "done": c("t3.results.total.total"),
+            "received": received, "carried_in": c("t3.carried_in.total"), "done": done,
             "carried_out": c("t3.carried_out.total"), "natural": natural, "legal": received - natural,
             "natural_share": f"{100 * natural / received:.1f}" if received else "0",
-            "online": online, "offline": received - online, "last_received": last.get("t3.received_new.total", "0"),
-            "full": c("t3.results.full_disclosure.total"), "partial": c("t3.results.partial_disclosure.total"), **group,
+            "online": online, "offline": received - online, "last_received": before,
+            "third": max(1, received // 3), "both": received + c("t3.carried_in.total"),
+            "altogether": 2 * received + int(before) + 3, "received_chinese": spoken(received),
+            "received_wide": str(received).translate(_WIDE), "growth": growth(int(before), received),
+            "full_share": f"{100 * full / done:.2f}" if done else "0",
+            "full": full, "partial": c("t3.results.partial_disclosure.total"), **group,
             "review": c("t4.review.total"), **{f"review_{o}": c(f"t4.review.{o}") for o in ("upheld", "corrected", "other", "pending")},
             "suits": c("t4.suit_direct.total") + c("t4.suit_after_review.total"),
             **{key: c(f"t2.normative_docs.{key}") for key in ("issued", "repealed", "in_force")},
@@ -210,3 +216,24 @@ class Report:
 def applicant_sum(values: Mapping[str, str], row: str) -> int:
     """Return the sum over the six kinds of applicant of a row of table 3."""
     return sum(int(values[f"t3.{row}.{applicant}"]) for applicant in APPLICANTS)
+
+
+def spoken(count: int) -> str:
+    """Return a number under ten thousand in Chinese numerals."""
+    if count == 0:
+        return "零"
+    said, skipped = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = count // unit % 10
+        if digit:
+            said += ("零" if skipped and said else "") + "零一二三四五六七八九"[digit] + name
+        skipped = digit == 0
+    return said.removeprefix("一") if 10 <= count < 20 else said
+
+
+def growth(before: int, now: int) -> str:
+    """Return by how much a number has grown or fallen, in words."""
+    if before == now or not before:
+        return f"{'持平' if before == now else '增加'}"
+    way = "增长" if now > before else "下降"
+    return f"{way}{100 * abs(now - before) / before:.1f}%"

@@ -61,10 +61,7 @@ def sweep(
 def read(files: Sequence[Artifact], processes: int) -> tuple[list[Rows], list[ErrorView]]:
     """Read and extract the files in their order, in several processes."""
     windows = [files[start : start + WINDOW] for start in range(0, len(files), WINDOW)]
-    if processes < 2:
-        answers = [_taken_in(window) for window in windows]
-    else:
-        answers = list(_pool(processes).map(_taken_in, windows))
+    answers = map(_taken_in, windows) if processes < 2 else _pool(processes).map(_taken_in, windows)
     flat = [answer for found in answers for answer in found]
     return [a for a in flat if not isinstance(a, ErrorView)], [a for a in flat if isinstance(a, ErrorView)]
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from expectations.readings import MOST, MOST_OTHER, Readings, readings
+from expectations.readings import MOST_OTHER
 from expectations.rule import Case, Check, Evidence, Row, Rule, Setting, Where
+from expectations.rules.prose_evidence import (
+    DISPUTES,
+    FIRST,
+    WHOLES,
+    against_table,
+    contradiction,
+    done_and_out,
+    fee,
+    identity,
+    outcome,
+    parts,
+    published,
+    share,
+)
 from expectations.rules.sources import FORM, FORM_2021
-from expectations.rules.wording import number, section_name
-from models.results import Passage, Severity
+from models.results import Severity
 
 _STATED = ("is", "none")
 _CONTENT = "国办公开办函〔2021〕30号第一部分（“发布内容不准确不全面”）"
@@ -17,198 +30,16 @@ _TABLE_3 = f"{FORM}表三；{_CONTENT}"
 _TABLE_4 = f"{FORM}表四；{_CONTENT}"
 _OCR = ((Where("report_read_by", "==", "ocr"),),)
 _RECEIVED = ("received_new", "received", "accepted", "handled", "received_all", "received_answered")
-_FIRST = tuple(f"reading_{n}" for n in range(1, MOST + 1))
 _SPARE = tuple(f"spare_{n}" for n in range(1, MOST_OTHER + 1))
-_OTHER = tuple(f"other_{n}" for n in range(1, MOST_OTHER + 1))
 _CONCERNS = Where("concerns", "==", True)
-_DISPUTES = ("review", "suit", "suit_direct", "suit_after_review", "disputes")
 _HINTED = (Case(Severity.INFO, (Where("fits_other", "==", True),)),)
-_TABLE_OF = dict.fromkeys(_DISPUTES, "表四") | dict.fromkeys(("documents", "decisions"), "表二")
-
-
-def _printed(row: Row) -> str:
-    """What the tables have for a claim, by the names of its readings."""
-    told = readings(str(row["metric"]), row["template"]) or Readings(())
-    table = _TABLE_OF.get(str(row["family"]), "表三")
-    named = [*zip(told.first, _FIRST, strict=False), *zip(told.other, _OTHER, strict=False)]
-    values = [f"{reading.name}{number(row[c])}件" for reading, c in named if row[c] is not None]
-    return f"{table}{'、'.join(values)}"
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    told = readings(str(row["metric"]), row["template"])
-    return tuple(dict.fromkeys(code for reading in told.first for code in reading.cells)) if told else ()
-
-
-def _where(row: Row) -> str:
-    names = {"intro": "报告引言", "extra": "规定之外的部分"}
-    return names.get(row["section"]) or f"“{section_name(row['template'], row['section'])}”"
-
-
-def _passages(rows: Sequence[Row]) -> tuple[Passage, ...]:
-    return tuple(Passage(own, None, rows[0]["section"]) for own in dict.fromkeys(r["sentence"] for r in rows))
-
-
-def _against_table(rows: Sequence[Row]) -> Evidence:
-    first = rows[0]
-    only_other = all(row["fits_other"] for row in rows)
-    told = "；".join(f"“{row['quote']}”，{_printed(row)}" for row in rows)
-    observed, expected = number(first["value"]), number(first["reading_1"])
-    verdict = "文字口径与统计表的相应项目不同" if only_other else "文字与统计表不一致"
-    return Evidence(
-        str(first["metric"]),
-        f"{_where(first)}写明{told}，{verdict}。",
-        tuple(dict.fromkeys(code for row in rows for code in _cells(row))),
-        observed,
-        expected,
-        number(observed - expected),
-        passages=_passages(rows),
-    )
-
-
-_WHOLES = (
-    ("whole_stated", "文中所列总数"),
-    ("whole_done", "办理结果总计"),
-    ("whole_new", "本年新收"),
-    ("whole_all", "本年新收与上年结转之和"),
-)
-
-
-def _share(rows: Sequence[Row]) -> Evidence:
-    told: list[str] = []
-    for row in rows:
-        shares = {
-            f"占{name}{number(row[column])}件的{100 * row['part'] / row[column]:.2f}%": None
-            for column, name in _WHOLES
-            if row[column]
-        }
-        told.append(f"“{row['quote']}”，{number(row['part'])}件{'、'.join(shares)}")
-    first = rows[0]
-    whole = next((first[column] for column, _ in _WHOLES if first[column]), None)
-    return Evidence(
-        str(first["metric"]),
-        f"{_where(first)}的占比换算有误：{'；'.join(told)}。",
-        (),
-        number(first["value"]),
-        round(100 * first["part"] / whole, 2) if whole else None,
-        passages=_passages(rows),
-    )
-
-
-def _identity(rows: Sequence[Row]) -> Evidence:
-    row = rows[0]
-    new, old, done, out = (number(row[c]) for c in ("said_new", "said_in", "said_done", "said_out"))
-    return Evidence(
-        "identity",
-        f"{_where(row)}写明新收{new}件、上年结转{old}件、办结{done}件、结转下年度{out}件，"
-        f"新收与结转之和{number(new + old)}不等于办结与结转下年度之和{number(done + out)}。",
-        (),
-        number(new + old),
-        number(done + out),
-        number(new + old - done - out),
-        passages=_passages(rows),
-    )
-
-
-def _parts(rows: Sequence[Row]) -> Evidence:
-    row = rows[0]
-    total, parts = number(row["base"]), number(row["value"])
-    listed = "+".join(str(number(part)) for part in row["parts"])
-    how = "少于" if parts < total else "大于"
-    message = (
-        f"{_where(row)}“{row['quote']}”：所列分项{listed}之和为{parts}，{how}合计{total}。"
-        if not row["misses_little"] or parts > total
-        else f"{_where(row)}“{row['quote']}”：所列分项之和为{parts}，只占合计{total}的{100 * row['coverage']:.0f}%，分项不完整。"
-    )
-    return Evidence(
-        f"{row['metric']}:{row['base']:g}",
-        message,
-        (),
-        parts,
-        total,
-        number(parts - total),
-        passages=_passages(rows),
-    )
-
-
-def _done_and_out(rows: Sequence[Row]) -> Evidence:
-    row = rows[0]
-    out = number(row["table_carried_out"])
-    return Evidence(
-        "rate",
-        f"{_where(row)}写明“{row['quote']}”，表三结转下年度继续办理为{out}件，请核实表述（按期办结率与办结率含义不同）。",
-        ("t3.carried_out.total",),
-        100,
-        None,
-        passages=_passages(rows),
-    )
-
-
-def _contradiction(rows: Sequence[Row]) -> Evidence:
-    row = rows[0]
-    value, other = number(row["value"]), number(row["told_first"])
-    return Evidence(
-        str(row["metric"]),
-        f"{_where(row)}写明“{row['quote']}”，报告另一处同一事项写为{other}，前后不一致。",
-        (),
-        value,
-        other,
-        number(value - other),
-        passages=_passages(rows),
-    )
-
-
-def _fee(rows: Sequence[Row]) -> Evidence:
-    row = rows[0]
-    amount = number(row["fee_charged"])
-    return Evidence(
-        "fee",
-        f"{_where(row)}写明“{row['quote']}”，报告另一处写明收取信息处理费{amount}元，前后矛盾。",
-        (),
-        0,
-        amount,
-        passages=_passages(rows),
-    )
-
-
-def _outcome(rows: Sequence[Row]) -> Evidence:
-    row = rows[0]
-    groups = ("review",) if row["family"] == "review" else ("suit_direct", "suit_after_review")
-    corrected, pending = number(row["corrected"]), number(row["pending"])
-    against = {"corrected": ("结果纠正", corrected), "pending": ("尚未审结", pending)}
-    told = [f"{name}{count}件" for name, count in against.values() if count]
-    name = "行政复议" if row["family"] == "review" else "行政诉讼"
-    verdict = "结论与数据矛盾" if row["claims_upheld"] or corrected else "案件尚未全部审结，结论不完整"
-    return Evidence(
-        str(row["metric"]),
-        f"{_where(row)}写明“{row['quote']}”，表四{name}填报{'、'.join(told)}，{verdict}。",
-        tuple(f"t4.{group}.{key}" for key, (_, count) in against.items() if count for group in groups),
-        number(corrected + pending),
-        0,
-        number(corrected + pending),
-        passages=_passages(rows),
-    )
-
-
-def _published(rows: Sequence[Row]) -> Evidence:
-    row = rows[0]
-    said, printed = number(row["value"]), number(row["reading_1"])
-    return Evidence(
-        str(row["metric"]),
-        f"{_where(row)}写明“{row['quote']}”，多于{_printed(row)}，请核实口径。",
-        _cells(row),
-        said,
-        printed,
-        number(said - printed),
-        passages=_passages(rows),
-    )
 
 
 def _equals(first: int, spare: int = 0) -> Check:
     """The number claimed equals one of its first readings; or, where what is meant is in doubt, another."""
     return Check(
         "ExpectColumnValueToEqualOneOfColumns",
-        {"column": "checked", "candidate_columns": [*_FIRST[:first], *_SPARE[:spare]]},
+        {"column": "checked", "candidate_columns": [*FIRST[:first], *_SPARE[:spare]]},
     )
 
 
@@ -288,7 +119,7 @@ OUTCOME_RULES = (
             },
         ),
         (Where("relation", "==", "outcome"), Where("family", "in", ("review", "suit")), _CONCERNS),
-        _outcome,
+        outcome,
         ("corrected", "pending"),
         cases=(Case(Severity.INFO, (Where("claims_upheld", "==", False), Where("corrected", "==", 0.0))),),
         notes=(
@@ -308,7 +139,7 @@ RULES = (
         "请核对申请台账，更正文字或表三数据。",
         _equals(1),
         _metrics(*_RECEIVED, relations=("none",)),
-        _against_table,
+        against_table,
         notes=("只说某一种渠道未收到的，不作判断。",),
     ),
     _rule(
@@ -320,7 +151,7 @@ RULES = (
         "请核对申请台账，使文字与表三一致；统计范围不同的请写明。",
         _equals(4, 2),
         _metrics(*_RECEIVED),
-        _against_table,
+        against_table,
         cases=_HINTED,
         notes=(
             "写“受理”“办理”的，符合其中任一口径即为通过；写“收到”“新收”而只符合后两种口径的，为提示。",
@@ -336,7 +167,7 @@ RULES = (
         "请核对申请台账，使文字与表三一致。",
         _equals(1, 3),
         _metrics("answered", relations=_STATED),
-        _against_table,
+        against_table,
         cases=_HINTED,
         notes=("只计当年新收的、只计上年结转以外的或者不计其他处理的，为提示。",),
     ),
@@ -349,7 +180,7 @@ RULES = (
         "请核对申请台账，使文字与表三一致。",
         _equals(1, 1),
         _RESULT,
-        _against_table,
+        against_table,
         cases=_HINTED,
         notes=(
             "“予以公开及部分公开”等合并表述按两项之和核对。",
@@ -369,11 +200,11 @@ RULES = (
                 "column": "share",
                 "part_column": "part",
                 "digit_column": "digit",
-                "candidate_columns": [column for column, _ in _WHOLES],
+                "candidate_columns": [column for column, _ in WHOLES],
             },
         ),
         (Where("relation", "==", "share"), Where("has_part", "==", True), Where("period", "==", "this")),
-        _share,
+        share,
         ("share",),
         quality="accuracy",
         notes=("末位四舍五入或者直接舍去尾数的都可以。",),
@@ -387,7 +218,7 @@ RULES = (
         "请核对申请台账，使文字与表三一致。",
         _equals(1),
         _metrics("carried_in", "carried_out", relations=_STATED),
-        _against_table,
+        against_table,
     ),
     _rule(
         "TXT-07",
@@ -401,7 +232,7 @@ RULES = (
             {"left_columns": ["said_new", "said_in"], "right_columns": ["said_done", "said_out"]},
         ),
         (Where("balance", "==", True),),
-        _identity,
+        identity,
         ("said_new", "said_in", "said_done", "said_out"),
         group_by=(),
     ),
@@ -414,7 +245,7 @@ RULES = (
         "请核对申请台账，更正分列的件数。",
         _fits_whole(Setting("thresholds.parts_nearly"), 0.0),
         (Where("metric", "in", ("applicants", "channels")), Where("relation", "==", "sum")),
-        _parts,
+        parts,
         ("value", "base"),
         notes=("写明“其中”而只列出一部分的，不要求相等，大于总数或者与总数只差一点的才作为问题。",),
         reason_column=None,
@@ -427,8 +258,8 @@ RULES = (
         "文中行政复议、行政诉讼的件数和结果应当等于表四相应各项，写明未发生的应当为0。",
         "请核对案件台账，使文字与表四一致。",
         _equals(1, 2),
-        (Where("family", "in", _DISPUTES), Where("relation", "in", _STATED), _CONCERNS),
-        _against_table,
+        (Where("family", "in", DISPUTES), Where("relation", "in", _STATED), _CONCERNS),
+        against_table,
         cases=_HINTED,
         notes=(
             "行政诉讼按未经复议直接起诉与复议后起诉之和核对，只与其中一类相等的为提示。",
@@ -444,7 +275,7 @@ RULES = (
         "请核对文件清单，使文字与表二一致。",
         _equals(1),
         (Where("family", "==", "documents"), Where("relation", "in", _STATED), _CONCERNS),
-        _against_table,
+        against_table,
         templates=("v2021",),
         notes=("代拟、由政府制定、含修改的件数不作比较。",),
     ),
@@ -457,7 +288,7 @@ RULES = (
         "请核对数据，更正合计或分项。",
         _fits_whole(Setting("thresholds.parts_nearly"), Setting("thresholds.parts_thin")),
         (Where("metric", "==", "parts"), Where("relation", "==", "sum")),
-        _parts,
+        parts,
         ("value", "base"),
         quality="accuracy",
         templates=None,
@@ -476,7 +307,7 @@ RULES = (
         "请核实表述；按期办结率为100%的，写明“按期”。",
         Check("ExpectColumnValuesToBeBetween", {"column": "table_carried_out", "max_value": 0}),
         (Where("metric", "==", "rate.done"), Where("value", "==", 100.0), Where("sure", "==", True)),
-        _done_and_out,
+        done_and_out,
         ("table_carried_out",),
         reasons={"table_carried_out": "表三“结转下年度继续办理”总计未能确定。"},
         notes=("按期、按时、依法办结率不在此列。",),
@@ -494,7 +325,7 @@ RULES = (
             {"column_A": "value", "column_B": "told_first", "ignore_row_if": "either_value_is_missing"},
         ),
         (Where("told_again", "==", True),),
-        _contradiction,
+        contradiction,
         ("value",),
         templates=None,
         reason_column=None,
@@ -514,7 +345,7 @@ RULES = (
             Where("sure", "==", True),
             Where("says_charged", "==", True),
         ),
-        _fee,
+        fee,
         ("fee_charged",),
         templates=("v2021",),
         notes=("行政事业性收费不是信息处理费，不作比较。",),
@@ -540,7 +371,7 @@ DECISION_RULES = (
             },
         ),
         (Where("family", "==", "decisions"), Where("relation", "==", "is"), _CONCERNS),
-        _published,
+        published,
         ("checked",),
         templates=("v2021",),
         dimension="arithmetic",

@@ -5,13 +5,13 @@ The verdict of the repeating rule stays FAIL; it just does not accuse a second t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from expectations.rules.wording import SECTION_OF_TABLE
 from models.results import Addressee, Passage, Severity
-from tasks.validate import one_cell
-from tasks.validate.one_cell import Grid
+from tasks.validate.displaced import displaced
+from tasks.validate.one_cell import Cause, Grid, Sum, causes, follows_from_parts, gaps
 
 
 @dataclass(slots=True)
@@ -101,6 +101,11 @@ def _same_words(cause: Draft, other: Draft) -> bool:
     return any(passage.own in told for passage in other.passages)
 
 
+def _same_whole(cause: Draft, other: Draft) -> bool:
+    # the parts make what the table has: only the whole is wrong
+    return _same_words(cause, other) and (cause.observed, cause.expected) == (other.expected, other.observed)
+
+
 # In this order, so that what is already a consequence moves up with its cause.
 _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("STR-07", ("STR-08",), _same_cells),
@@ -128,6 +133,9 @@ _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
     ("CELL-10", ("XY-05",), _same_cells),
     ("T3-03", ("TXT-07",), _of_total),
     ("TXT-02", ("TXT-07", "TXT-13"), _same_words),
+    ("TXT-02", ("TXT-08",), _same_whole),
+    ("TXT-04", ("TXT-05",), _same_words),
+    ("TXT-09", ("TXT-11",), _same_words),
     ("TXT-03", ("TXT-07", "TXT-13"), _same_words),
     ("TXT-06", ("TXT-07", "TXT-13"), _same_words),
     ("XY-01", ("XY-02",), _always),
@@ -136,52 +144,88 @@ _CAUSES: tuple[tuple[str, tuple[str, ...], Repeats], ...] = (
 )
 
 
-SUMS = ("T3-01", "T3-02", "T3-03")
-"""The rules on the sums of table 3, which one wrong cell may break several of."""
-_KIND_OF_SUM = {"T3-02": "results", "T3-03": "balance"}
+SUMS = {"T3-03": "balance", "T3-02": "results", "T3-01": "row"}
+"""The rules on the sums of table 3, which one wrong cell may break several of; the gravest first."""
 
 
-def fold(drafts: Sequence[Draft], grid: Grid | None = None) -> list[Draft]:
+@dataclass(frozen=True, slots=True)
+class Table3:
+    """The numbers of table 3 of one report, and by cell code those of the year before."""
+
+    grid: Grid
+    before: Mapping[str, float]
+
+
+def fold(drafts: Sequence[Draft], table3: Table3 | None = None) -> list[Draft]:
     """Return the findings of one report that stand for themselves, the others folded into their causes.
 
-    `grid`: the numbers of table 3, where several of its sums are broken.
+    `table3` is needed where several of its sums are broken.
     """
     standing = list(drafts)
     for cause_rule, effects, repeats in _CAUSES:
         for cause in [draft for draft in standing if draft.rule == cause_rule]:
-            folded = [d for d in standing if d.rule in effects and d is not cause and repeats(cause, d)]
-            for draft in folded:
-                cause.consequences += [draft.rule, *draft.consequences]
-                cause.entailed += [draft.message, *draft.entailed]
-            swallowed = {id(draft) for draft in folded}
-            standing = [draft for draft in standing if id(draft) not in swallowed]
-    if grid is not None:
-        standing = _sums_in_one(standing, grid)
+            standing = _into(
+                cause,
+                [d for d in standing if d.rule in effects and d is not cause and repeats(cause, d)],
+                standing,
+            )
+    if table3 is not None:
+        standing = _sums_of_table3(standing, table3)
     for draft in standing:
         draft.consequences = sorted(set(draft.consequences) - {draft.rule})
+        draft.entailed = [told for told in dict.fromkeys(draft.entailed) if told != draft.message]
     return standing
 
 
-def _sums_in_one(standing: list[Draft], grid: Grid) -> list[Draft]:
-    """Put broken sums that one cell explains into one finding, and those of the total column into their parts'."""
-    broken = [draft for draft in standing if draft.rule in SUMS]
-    found = one_cell.cause(grid)
-    if found is not None and len(broken) > 1:
-        head, *others = sorted(broken, key=lambda draft: draft.rule)
-        head.hint = found.hint(head.template)
-        head.cells = (found.code, *(code for code in head.cells if code != found.code))
-        return _without(standing, head, others)
-    for kind in sorted(one_cell.follows_from_parts(grid)):
-        of_kind = [draft for draft in broken if _KIND_OF_SUM.get(draft.rule) == kind]
-        parts = [draft for draft in of_kind if draft.subject != "total"]
-        if parts:
-            standing = _without(standing, parts[0], [d for d in of_kind if d.subject == "total"])
-    return standing
-
-
-def _without(standing: list[Draft], cause: Draft, others: Sequence[Draft]) -> list[Draft]:
+def _into(cause: Draft, others: Sequence[Draft], standing: Sequence[Draft]) -> list[Draft]:
+    """Make findings consequences of another one, and return what is left standing."""
     for draft in others:
         cause.consequences += [draft.rule, *draft.consequences]
         cause.entailed += [draft.message, *draft.entailed]
     gone = {id(draft) for draft in others}
     return [draft for draft in standing if id(draft) not in gone]
+
+
+def _sums_of_table3(standing: list[Draft], table3: Table3) -> list[Draft]:
+    """Put broken sums together that one cell, or numbers in the wrong place, explain; totals go with their parts."""
+    for cause in causes(table3.grid):
+        head, others = _gravest(standing, cause.sums)
+        if head is not None and others:
+            head.hint = cause.hint(head.template, table3.before.get(cause.code))
+            head.cells = (cause.code, *(code for code in head.cells if code != cause.code))
+            others += [draft for draft in standing if draft.rule not in SUMS and _same_slip(cause, draft)]
+            standing = _into(head, others, standing)
+    left = frozenset(one for one, gap in gaps(table3.grid).items() if gap) & {
+        _sum_of(draft) for draft in standing if draft.rule in SUMS
+    }
+    head, others = _gravest(standing, left)
+    template = head.template if head is not None else None
+    found = displaced(table3.grid, left, template)
+    if head is not None and found is not None:
+        head.hint = found.hint
+        return _into(head, others, standing)
+    for kind in sorted(follows_from_parts(table3.grid)):
+        parts = [d for d in standing if SUMS.get(d.rule) == kind and d.subject != "total"]
+        total = [d for d in standing if SUMS.get(d.rule) == kind and d.subject == "total"]
+        if parts:
+            standing = _into(parts[0], total, standing)
+    return standing
+
+
+def _sum_of(draft: Draft) -> Sum:
+    return Sum(SUMS[draft.rule], draft.subject)
+
+
+def _gravest(standing: Sequence[Draft], sums: frozenset[Sum]) -> tuple[Draft | None, list[Draft]]:
+    """Return the findings on these sums: the one that weighs most, and the others."""
+    order = list(SUMS)
+    found = sorted(
+        (draft for draft in standing if draft.rule in SUMS and _sum_of(draft) in sums),
+        key=lambda draft: (order.index(draft.rule), draft.position),
+    )
+    return (found[0], found[1:]) if found else (None, [])
+
+
+def _same_slip(cause: Cause, other: Draft) -> bool:
+    """The other finding speaks of the cell as well, and what it would have there is what the sums would have."""
+    return cause.code in other.cells and {other.observed, other.expected} == {cause.printed, cause.wanted}

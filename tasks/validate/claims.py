@@ -57,9 +57,9 @@ def prepare_claims(
     decided = fits | (near & ~sure) | (sure & pl.col("known"))
     frame = frame.with_columns(
         sure=sure,
-        # last year's number, or that of one channel, says nothing of the cells
+        # last year's number, or what certainly is a part, says nothing of the cells
         concerns=pl.col("period").is_in(["this", "unknown"])
-        & ~((pl.col("scope") == "part") & (pl.col("relation") == "none")),
+        & ~((pl.col("scope") == "part") & ((pl.col("relation") == "none") | pl.col("doubt").is_null())),
         checked=pl.when(decided).then(value),
         fits_other=near & sure & pl.col("known"),
         open=pl.when(~decided).then(_why(sure)),

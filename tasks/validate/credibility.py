@@ -26,15 +26,17 @@ _DATE = r"^(?:\d{4}年)?(?:\d{4}[-/])?\d{1,2}[-/月]\d{1,2}日?$|^\d{4}年(?:\d{
 def with_credibility(totals: pl.DataFrame, prose: pl.DataFrame) -> pl.DataFrame:
     """Return `totals` with further columns; a null means that it cannot be told.
 
-    requests_in_hand (第一项＋第二项), previous.requests_in_hand, disputes (复议＋诉讼), any_dispute, disputes_bound,
-    review_bound, carried_out_share, pending_share; rules_without_power (largest number in the row of 规章 of an organ
-    that may not make any, else 0), rare_reasons (requests refused for secrecy by an organ that seldom has such
-    reasons, else 0), penalty_power (the agency's name is one that punishes), penalties_in_two_years; fee_slip
-    (ratio | large | none), fee_floor (万元 that the text speaks of, less the rounding of the cell); statistics_known;
+    requests_in_hand (第一项＋第二项), requests_in_two_years (this year's, else last year's), disputes
+    (复议＋诉讼), any_dispute, disputes_bound, review_bound, carried_out_share, pending_share; rules_without_power
+    (largest number in the row of 规章 of an organ that may not make any, else 0), rare_reasons (requests refused
+    for secrecy by an organ that seldom has such reasons, else 0), penalty_power (the agency's name is one that
+    punishes), penalties_in_two_years; fee_slip (ratio | large | none), fee_floor (万元 that the text speaks of, less
+    the rounding of the cell); statistics_known;
     and of `prose`: fee_amount, fee_notice_told, misc_told.
     """
     col = pl.col
     new = col("t3.received_new.total")
+    before = _sum(["previous.t3.received_new.total", "previous.t3.carried_in.total"])
     review, after = col("t4.review.total"), col("t4.suit_after_review.total")
     said = prose.select(
         "submission",
@@ -53,12 +55,7 @@ def with_credibility(totals: pl.DataFrame, prose: pl.DataFrame) -> pl.DataFrame:
             disputes=_sum([f"t4.{group}.total" for group in DISPUTE_GROUPS]),
             # one dispute is a dispute, whatever the other groups say
             any_dispute=pl.any_horizontal(col(f"t4.{group}.total") > 0 for group in DISPUTE_GROUPS),
-            **{
-                "previous.requests_in_hand": _sum(
-                    ["previous.t3.received_new.total", "previous.t3.carried_in.total"]
-                ),
-                "previous.pending": _sum([f"previous.t4.{group}.pending" for group in DISPUTE_GROUPS]),
-            },
+            **{"previous.pending": _sum([f"previous.t4.{group}.pending" for group in DISPUTE_GROUPS])},
             carried_out_share=col("t3.carried_out.total") / pl.when(new > 0).then(new),
             pending_share=col("t4.review.pending") / pl.when(review > 0).then(review),
             rules_without_power=_rules_without_power(),
@@ -74,7 +71,12 @@ def with_credibility(totals: pl.DataFrame, prose: pl.DataFrame) -> pl.DataFrame:
             statistics_known=_statistics_known(),
         )
         .with_columns(
-            # where this year's numbers alone suffice, last year's are not needed
+            # where this year's numbers alone suffice, last year's are not needed, and the other way round
+            requests_in_two_years=pl.when(col("requests_in_hand") > 0)
+            .then("requests_in_hand")
+            .when(before > 0)
+            .then(before)
+            .otherwise(col("requests_in_hand") + before),
             disputes_bound=pl.when(col("disputes") <= 2 * col("requests_in_hand"))
             .then(2 * col("requests_in_hand"))
             .otherwise(2 * col("requests_in_hand") + col("previous.pending")),

@@ -14,8 +14,7 @@ from expectations.profile import Profile
 from expectations.rule import Row, Rule
 from models.facts import APPLICANTS
 from models.results import Addressee, Finding
-from tasks.validate.causes import SUMS, Draft, fold
-from tasks.validate.one_cell import Grid
+from tasks.validate.causes import SUMS, Draft, Table3, fold
 
 log = logging.getLogger("hecha")
 
@@ -53,8 +52,8 @@ def findings(
             continue
         for submission, draft in told:
             drafts.setdefault(submission, []).append(draft)
-    grids = _grids(frames["requests_by_outcome"], drafts)
-    standing = {submission: fold(found, grids.get(submission)) for submission, found in drafts.items()}
+    tables = _tables3(frames, drafts)
+    standing = {submission: fold(found, tables.get(submission)) for submission, found in drafts.items()}
     by_ocr = set(frames["reports"].filter(pl.col("read_by") == "ocr").get_column("submission"))
     places = _places(frames["cells"], standing)
     order = {rule.id: number for number, rule in enumerate(rules(profile))}
@@ -68,15 +67,21 @@ def findings(
     return found_by_report, faults
 
 
-def _grids(outcomes: pl.DataFrame, drafts: Mapping[str, list[Draft]]) -> dict[str, Grid]:
+def _tables3(frames: Mapping[str, pl.DataFrame], drafts: Mapping[str, list[Draft]]) -> dict[str, Table3]:
     """Return the numbers of table 3 of the reports in which several of its sums are broken."""
     several = [s for s, found in drafts.items() if sum(draft.rule in SUMS for draft in found) > 1]
+    if not several:
+        return {}
     grids: dict[str, dict[str, dict[str, float | None]]] = {}
-    if several:
-        for row in outcomes.filter(pl.col("submission").is_in(several)).iter_rows(named=True):
-            values = {applicant: row[applicant] for applicant in APPLICANTS}
-            grids.setdefault(row["submission"], {})[row["line"]] = values
-    return dict(grids)
+    outcomes = frames["requests_by_outcome"].filter(pl.col("submission").is_in(several))
+    for row in outcomes.iter_rows(named=True):
+        values = {applicant: row[applicant] for applicant in APPLICANTS}
+        grids.setdefault(row["submission"], {})[row["line"]] = values
+    before: dict[str, dict[str, float]] = {}
+    pairs = frames["pairs"].filter(pl.col("submission").is_in(several) & (pl.col("table") == "t3"))
+    for submission, code, value in pairs.select("submission", "code", "previous_value").iter_rows():
+        before.setdefault(submission, {})[code] = value
+    return {submission: Table3(grid, before.get(submission, {})) for submission, grid in grids.items()}
 
 
 def _grouped(rule: Rule, failing: pl.DataFrame) -> list[_Group]:

@@ -13,8 +13,13 @@ from tasks.extract.claims import words as lexicon
 from tasks.extract.claims.sentences import plain
 from tasks.extract.claims.words import tokens
 
-_DEPARTMENT = {"year": 2023, "rank": "county", "organ": "department", "agency": "映溪区林草局"}
-_OF_ALL = {"year": 2023, "rank": "county", "organ": "government", "agency": "映溪区人民政府"}
+_DEPARTMENT: dict[str, Any] = {
+    "year": 2023,
+    "rank": "county",
+    "organ": "department",
+    "agency": "映溪区林草局",
+}
+_OF_ALL: dict[str, Any] = {"year": 2023, "rank": "county", "organ": "government", "agency": "映溪区人民政府"}
 
 
 def read(
@@ -130,13 +135,33 @@ _REQUESTS = {
     ],
     "全年收到政府信息公开申请12件，较上年增加3件，增长33.3%。": ["received 12"],
     "2022年收到政府信息公开申请60件，今年收到63件。": ["received 60 previous", "received 63"],
-    "2022年上半年，收到申请7件。其中予以公开3件。": ["received 7 other", "results.full_disclosure 3 other"],
+    "2022年上半年，收到申请7件。其中予以公开3件。": [
+        "received 7 other",
+        "results.full_disclosure 3 other",
+    ],
     "截至11月底，共收到申请12件；2023年1月1日至12月31日，共收到申请13件。": [
         "received 12 other",
         "received 13",
     ],
     "自2008年《条例》施行以来，累计收到申请120件。": ["received 120 unknown ?"],
     "2023年累计收到申请12件。": ["received 12"],
+    "自2023年1月1日至6月30日，收到申请30件。": ["received 30 other"],
+    "数据自2023年1月1日起至12月31日止，共收到申请63件。": ["received 63"],
+    "截至2023年底，共收到申请63件；2022年收到51件，2021年收到40件。": [
+        "received 63",
+        "received 51 previous",
+        "received 40 other",
+    ],
+    "我局共收到上级转来的政府信息公开申请4件。": ["received 4 part ?"],
+    "全年共受理不动产登记信息查询申请1200件。": ["accepted 1200 part ?"],
+    "共收到政府信息公开申请63件次，较去年增加5件次。": [],
+    "办理建议提案12件，办结率100%；办结行政许可申请1200件。": [],
+    "我局收到申请63件，占全区申请总量的12.5%。": ["received 63"],
+    "收到申请 2 023件。": [],
+    "本年度代表区政府办理行政复议案件20件，应诉案件13件。": [
+        "review.total 20 part ?",
+        "suit.total 13 part ?",
+    ],
     "下一步，力争办结申请20件。": [],
     "全区林草系统共受理申请40件。": ["accepted 40 whole ?"],
     "2023年，区水务局收到政府信息公开申请12件。": ["received 12 part ?"],
@@ -172,7 +197,10 @@ _REQUESTS = {
         "review.upheld outcome",
         "suit.upheld outcome",
     ],
-    "已审结的行政复议案件均获维持，行政诉讼零败诉。": ["review.closed_upheld outcome", "suit.unlost outcome"],
+    "已审结的行政复议案件均获维持，行政诉讼零败诉。": [
+        "review.closed_upheld outcome",
+        "suit.unlost outcome",
+    ],
     "行政复议7件，无纠错案件。": ["review.total 7", "review.unlost outcome"],
     "申请办结率达到100%，按期答复率为百分之百。": ["rate.done 100%", "rate.on_time 100%"],
     "因政府信息公开引发的行政复议、行政诉讼分别为2件和3件。": ["review.total 2", "suit.total 3"],
@@ -221,7 +249,7 @@ _OTHER = {
     "未发出收费通知，未产生信息处理费。": ["fee none"],
 }
 # where nothing says what it is about
-_NOWHERE = {
+_NOWHERE: dict[str, list[str]] = {
     "全市受理行政复议案件134件，办理应诉案件20件。": [],
 }
 

@@ -61,7 +61,13 @@ def test_level(agency: str | None, rank: str, organ: str) -> None:
 
 
 def test_what_is_led_from_above() -> None:
-    names = ["国家税务总局云栖市税务局", "云栖海关", "云栖市气象局", "国家统计局云栖调查队", "云栖市消防救援支队"]
+    names = [
+        "国家税务总局云栖市税务局",
+        "云栖海关",
+        "云栖市气象局",
+        "国家统计局云栖调查队",
+        "云栖市消防救援支队",
+    ]
     assert [name for name in names if not vertical(name)] == []
     others = ["国家税务总局", "海关总署", "中国气象局", "云栖市教育局", "云栖市应急管理局", None]
     assert [name for name in others if vertical(name)] == []
@@ -70,5 +76,11 @@ def test_what_is_led_from_above() -> None:
 def test_zones() -> None:
     names = ["云栖高新技术产业开发区管委会", "栖云山风景区管理委员会", "云栖综合实验区"]
     assert [name for name in names if not zone(name)] == []
-    others = ["云栖市国有资产监督管理委员会", "北京市城市管理委员会", "西安市碑林区", "浦东新区人民政府", None]
+    others = [
+        "云栖市国有资产监督管理委员会",
+        "北京市城市管理委员会",
+        "西安市碑林区",
+        "浦东新区人民政府",
+        None,
+    ]
     assert [name for name in others if zone(name)] == []

@@ -11,7 +11,8 @@ from benchmarks.accuracy.numbers import APPLICANTS
 from samples.make.report import Part
 
 ALL_TABLES = "t2 t3 t4"
-_SUMS = "T2-01 T2-04 T3-01 T3-02 T3-03 T3-04 T3-05 T4-01 T2-02 T2-03 XY-01 XY-02"
+_TOLD = "TXT-01 TXT-02 TXT-03 TXT-04 TXT-05 TXT-06 TXT-07 TXT-08 TXT-09 TXT-10 TXT-11"
+_SUMS = f"{_TOLD} T2-01 T2-04 T3-01 T3-02 T3-03 T3-04 T3-05 T4-01 T2-02 T2-03 XY-01 XY-02"
 _ODD = "CELL-01 CELL-02 CELL-03 CELL-04 CELL-05 CELL-06 EXT-01"
 _PLACES = ("t3.received_new.natural_person", "t2.licensing.decisions", "t4.review.upheld", "t3.carried_in.total",
            "t3.results.full_disclosure.enterprise", "t2.penalty.decisions", "t4.suit_direct.total",
@@ -22,6 +23,11 @@ _PLACES = ("t3.received_new.natural_person", "t2.licensing.decisions", "t4.revie
 
 def _place(n: int) -> str:
     return _PLACES[n % len(_PLACES)]
+
+
+def _guessed(case: Case) -> bool:
+    """Say whether the format has no real cells: where a word stands among numbers, their places are a guess there."""
+    return case.report.writer not in RULED
 
 
 @fault("CELL-01", ALL_TABLES, formats=RULED, also=_SUMS)
@@ -54,7 +60,7 @@ def a_letter_for_a_digit(case: Case, rng: random.Random, n: int) -> Told:
     """A letter stands for a digit."""
     code = _place(n)
     case.report.values[code] = f"1{'OlI'[n % 3]}" if n % 2 else f"{2 + n % 7}O"
-    return Told(cells=(code,), either=("CELL-05", "CELL-06"), unsure=case.report.writer not in RULED)
+    return Told(cells=(code,), either=("CELL-05", "CELL-06"), unsure=_guessed(case))
 
 
 @fault("CELL-04", "t2", also=_ODD + " T2-05 CELL-10")
@@ -78,7 +84,7 @@ def a_unit_in_the_cell(case: Case, rng: random.Random, n: int) -> Told:
         f"{count}以上",
         f"共{count}件",
     )[n % 6]
-    return Told(cells=(code,))
+    return Told(cells=(code,), unsure=_guessed(case))
 
 
 @fault("CELL-06", ALL_TABLES, also=_ODD + " " + _SUMS)
@@ -94,7 +100,7 @@ def other_digits(case: Case, rng: random.Random, n: int) -> Told:
         code = ("t2.licensing.decisions", "t2.penalty.decisions")[n % 4 - 2]
         printed = f"1{',，'[n % 2]}{200 + n}"
     case.report.values[code] = printed
-    return Told(cells=(code,))
+    return Told(cells=(code,), unsure=_guessed(case))
 
 
 @fault(
@@ -176,7 +182,7 @@ def a_hundredfold(case: Case, rng: random.Random, n: int) -> Told:
 def one_number_along_a_row(case: Case, rng: random.Random, n: int) -> Told:
     """A row of table 3 holds one and the same number throughout."""
     values, rows = case.report.values, case.report.template.table3_rows
-    same = str(1 + n % 3)
+    same = str(2 + n % 3) if n % 2 == 0 else "1"
     leaves = [r.key for r in rows if r.key.startswith("results.") and r.key != "results.total"]
     for one in APPLICANTS[: 5 + n % 2]:
         values[f"t3.{leaves[1 + n % (len(leaves) - 1)]}.{one}"] = same

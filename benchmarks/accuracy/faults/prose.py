@@ -9,7 +9,7 @@ from benchmarks.accuracy.cases import Case
 from benchmarks.accuracy.fault import Told, fault
 
 _EACH = "TXT-02 TXT-03 TXT-06 TXT-07 TXT-13"
-REQUESTS = "overview"
+REQUESTS = "overview t3"
 BUSY = ("middle", "busy")
 
 
@@ -174,7 +174,7 @@ def applicants_do_not_add_up(case: Case, rng: random.Random, n: int) -> Told:
     return Told()
 
 
-@fault("TXT-09", "overview", sizes=BUSY, also="XT-03 TXT-13 TXT-11")
+@fault("TXT-09", "overview t4", sizes=BUSY, also="XT-03 TXT-13 TXT-11")
 def another_number_of_disputes(case: Case, rng: random.Random, n: int) -> Told:
     """The prose has another number of reviews or suits, or none."""
     c = case.report.count
@@ -206,7 +206,7 @@ def another_number_of_disputes(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=("t4.review.total",))
 
 
-@fault("TXT-10", "overview", sizes=BUSY, also="TXT-13")
+@fault("TXT-10", "overview t2", sizes=BUSY, also="TXT-13")
 def another_number_of_documents(case: Case, rng: random.Random, n: int) -> Told:
     """The prose has another number of documents issued, repealed or in force."""
     key, name = (("issued", "制发"), ("repealed", "废止"), ("in_force", "现行有效"))[n % 3]

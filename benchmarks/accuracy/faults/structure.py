@@ -208,7 +208,7 @@ def a_label_of_table_3_is_reworded(case: Case, rng: random.Random, n: int) -> To
         return [[label if cell == row.label else cell for cell in cells[:3]] + cells[3:] for cells in rows]
 
     table_edit(case, "t3", change)
-    return Told()
+    return Told(unsure=case.report.writer not in RULED)
 
 
 @fault("STR-09", "t3", stage=2, also="STR-08 CELL-01", years=(2022, 2023, 2024), formats=RULED)

@@ -139,7 +139,7 @@ def more_new_than_in_all(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=("t2v19.normative_docs.disclosed_total",))
 
 
-@fault("T2-10", "outside", kinds=DEPARTMENTS, power="penalty", years=V2021)
+@fault("T2-10", "outside t2", kinds=DEPARTMENTS, power="penalty", years=V2021)
 def other_figures_of_enforcement(case: Case, rng: random.Random, n: int) -> Told:
     """The published statistics of enforcement have another number (table of outside facts)."""
     column = ("penalty", "normative_docs")[n % 2]
@@ -344,7 +344,7 @@ def results_without_requests(case: Case, rng: random.Random, n: int) -> Told:
 # ------------------------------------------------------------------------------------------------ table 4
 
 
-@fault("T4-01", "t4", also="T4-06 XT-02 XT-01 TXT-09 XT-03 T4-03 T4-04 T4-02 " + _MOVES, stage=0)
+@fault("T4-01", "t4", also="TXT-11 T4-06 XT-02 XT-01 TXT-09 XT-03 T4-03 T4-04 T4-02 " + _MOVES, stage=0)
 def disputes_do_not_add_up(case: Case, rng: random.Random, n: int) -> Told:
     """The total of a group of table 4 is not the sum of its outcomes."""
     group = ("review", "suit_direct", "suit_after_review")[n % 3]

@@ -180,7 +180,7 @@ def slips_of_the_pen(case: Case, rng: random.Random, n: int) -> Told:
         "推进政务信信息公开标准化，修订目录{few}项。", "建立建全公开制度{few}项。", "做好公开工作，，全年更新{few}批。",
         "公布“{topic1}事项清单{few}份。",
     )[n % 7])  # fmt: skip
-    return Told()
+    return Told(unsure=case.report.writer == "comma")  # a quotation mark ends a field there
 
 
 # ------------------------------------------------------------------------------------------- personal data

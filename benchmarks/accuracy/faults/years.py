@@ -212,7 +212,7 @@ def _charset(report: Report) -> str:
     return "gb18030" if report.writer == "gb18030" else "utf-8"
 
 
-@fault("PUB-04", "versions t2 t4", also="T2-03 T2-02 XY-05 CELL-10")
+@fault("PUB-04", "versions t2 t4", also="T2-03 T2-02 XY-05 CELL-10 TXT-09 TXT-10")
 def two_versions_differ(case: Case, rng: random.Random, n: int) -> Told:
     """Two versions of one report are online and differ in a cell."""
     report = case.report

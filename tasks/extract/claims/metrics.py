@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from tasks.extract.claims.sentences import DISPUTES, PROACTIVE, REQUESTS
 from tasks.extract.claims.words import Number, Token
@@ -38,7 +39,6 @@ _RESULTS = {
 _REQUEST_VERBS = frozenset(("new", "accept", "receive", "handle", "answer"))
 _LIMITED = "该数前有其他限定词语，不一定是全部件数。"
 _ONE_WAY = "该数只涉及部分申请渠道，不一定是全部件数。"
-_AMONG = "该数是“其中”的一部分，不一定是全部件数。"
 _JUDGING = "该处可能是办理、备案他人的复议诉讼案件，不一定是本机关作为当事人的案件。"
 _DRAFTED = "该处可能含代拟、修订、审查或者清理的文件，不一定是制发、废止件数。"
 
@@ -67,13 +67,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One number and what it counts; its words go from `begins` to `ends`. `doubt`: why it may not be all of them."""
+    """One number and what it counts; its words go from `begins` to `ends`.
+
+    `doubt`: why it may not be all of them; `part`: it certainly is not (其中).
+    """
 
     metric: str
     number: Number
     begins: int
     doubt: str | None = None
     ends: int = 0
+    part: bool = False
 
 
 def count(
@@ -210,7 +214,7 @@ def _dispute(
     if outcomes and group == "disputes":
         return None
     first = min((t.start for t in groups), default=number.start)
-    doing = any(t.kind == "verb" and t.start < first and t.detail != "receive" for t in words)
+    doing = any(t.kind == "verb" and t.start < first for t in words)
     context.judging = context.judging or doing or _has(words, "judge")
     doubt = _JUDGING if context.judging else None
     if doubt is None and groups and groups[0] in words:
@@ -232,7 +236,7 @@ def _carried(
         return None
     carries = [t for t in words if t.kind == "carry"]
     tail = [t for t in behind if t.kind == "carry"]
-    if tail and (carries and carries[-1].detail == "bare" or not carries):
+    if tail and ((carries and carries[-1].detail == "bare") or not carries):
         if not carries and _has(words, "verb", "result", "applicant", "review", "suit"):
             return None
         carries = tail
@@ -262,7 +266,7 @@ def _way(sentence: str, token: Token, context: Context) -> str | None:
         return token.detail
     if token.detail == "bare":
         return "out" if context.last == "answered" else None  # 办结60件，结转8件
-    if token.detail != "year" or context.domain is None and not context.explicit:
+    if token.detail != "year" or (context.domain is None and not context.explicit):
         return None
     text = sentence[token.start : token.end]
     return "in" if text[:2] == "20" else "out"
@@ -327,7 +331,7 @@ def _channel(
     if _has(words, "applicant") and "answer" not in _details(words, "verb"):
         return None
     found = [t for t in words if t.kind == "channel"]
-    if not found or any("、" in sentence[a.end : b.start] for a, b in zip(found, found[1:], strict=False)):
+    if not found or any("、" in sentence[a.end : b.start] for a, b in pairwise(found)):
         return None
     if not (found[-1].end - found[0].start <= 12 or len(found) == 1) or _details(words, "verb") in (
         ["answer"],
@@ -406,10 +410,9 @@ def _request(
         metric = "received_all"
     if _has(words, "channel"):
         doubt = _ONE_WAY
-    if _has(words, "among") and metric not in ("received_new",):
-        doubt = _AMONG
+    part = _has(words, "among") and metric != "received_new"
     context.asked = context.near = True
-    return Count(metric, number, _begins(words, number), doubt)
+    return Count(metric, number, _begins(words, number), doubt, part=part)
 
 
 def _request_metric(verbs: Sequence[str]) -> str:

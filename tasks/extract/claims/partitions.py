@@ -25,6 +25,8 @@ def partitions(
     sentence: str, tokens: Sequence[Token], numbers: Sequence[tuple[int, Number]]
 ) -> Iterator[Partition]:
     """Yield the lists of parts in a sentence. `numbers`: index of its token, and the number, in order."""
+    if len(numbers) < 3:
+        return  # a whole and two parts
     depth = _depths(sentence)
     unclear = 0  # up to here 其中 stands inside 其中: whose parts follow cannot be told
     for place, (index, whole) in enumerate(numbers):
@@ -125,7 +127,7 @@ def _parts(
         if depth[token.start] < level:
             break
         if token.kind == "mark":
-            if text in "；;。！？…" and not (text == "…"):
+            if text in "；;。！？":
                 # a list whose items are parted by semicolons has no certain end
                 if text in "；;" and len(parts) == 1:
                     return None

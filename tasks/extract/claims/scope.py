@@ -13,6 +13,9 @@ _NAMED = re.compile(
     r"(?=(?:全年|共|代表|新?收到|受理|新收|办结|办理|接收|接到|本年|依法|20\d\d|\d))"
 )
 _LEADING = re.compile(r"^(?:.{0,6}年度?|全年|本年度?|其中|[，、：])+|^[市区县省州旗]")
+_DATE = re.compile(
+    r"(?P<until>截[至止]到?)?自?(?:(?P<year>20\d\d)年)?(?P<day>\d{1,2}月\d{1,2}日)(?P<end>止)?"
+)
 _NOT_ACTING_AHEAD = re.compile(r"按照?|根据|落实|依据|贯彻|向|接受|上级|国务院|与|联合|在|对|报|经|请示|由")
 _NOT_ACTING_BEHIND = re.compile(
     r"相?关于?|要求|部署|安排|印发|下发|文件|统一|组织|指导|转办|交办|主管|通知|门户|的|工作|主任|会议|网|、|和|领导"
@@ -117,7 +120,7 @@ def _other_body(text: str, agency: str | None) -> str | None:
     found = None
     for match in _NAMED.finditer(text):
         found = match
-    if found is None or "，" in text[found.end() :] and len(text) - found.end() > 40:
+    if found is None or ("，" in text[found.end() :] and len(text) - found.end() > 40):
         return None
     name = _LEADING.sub("", found.group("name"))
     name = _LEADING.sub("", name)
@@ -141,11 +144,24 @@ def _period(sentence: str, tokens: Sequence[Token], place: int, year: int | None
             break
         if token.kind == "year":
             told = int(sentence[token.start : token.start + 4])
-            said = "this" if year is None or told == year else "previous" if told == year - 1 else "other"
+            said = (
+                "unsure"
+                if year is None
+                else "this"
+                if told == year
+                else "previous"
+                if told == year - 1
+                else "other"
+            )
         elif token.kind == "date":
-            match = re.search(r"20\d\d", sentence[token.start : token.end])
-            if match and year is not None and int(match.group()) != year:
+            match = _DATE.match(sentence, token.start, token.end)
+            if match is None:
+                continue
+            ends = match.group("until") or sentence[token.start - 1 : token.start] in ("至", "到", "—", "-")
+            if match.group("year") and year is not None and int(match.group("year")) != year:
                 said = "other"
+            elif ends or match.group("end"):
+                said = "this" if match.group("day") == "12月31日" else "part"
         elif token.kind == "this":
             said = "this"
         elif token.kind == "previous" and token.start >= segment:
@@ -158,6 +174,8 @@ def _period(sentence: str, tokens: Sequence[Token], place: int, year: int | None
             cumulative = True
     if said == "part":
         return "other", None
+    if said == "unsure":
+        return "unknown", "报告年度无法确定，不知道该数是不是报告年度的数。"
     if said == "since":
         return "unknown", "该数是多年累计数，或者含以前年度的数。"
     if said is None and cumulative:

@@ -14,6 +14,10 @@ _SAME_WIDTH = str.maketrans(
 )
 _SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|(?<=\d)\s+(?=%)")
 _SENTENCE = re.compile(r"[^。！？!?.]+(?:\.(?=\w)(?<![\u4e00-\u9fff）]\.)[^。！？!?.]*)*[。！？!?.]?")
+_WIDE = re.compile("[\u2f00-\u2fd5０-９％﹪．]")
+_BROKEN_YEAR = re.compile(r"(?<![\d.])2 ?0 ?\d ?\d(?=年)")  # a year that a line break cut in two
+_ASCII_MARKS = re.compile(r"[,;:()\[\]【】]")
+_BRACKETS = re.compile("[（“《「]")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _CHINESE_MARKS = str.maketrans(
     {";": "；", ":": "：", "(": "（", ")": "）", "【": "（", "】": "）", "[": "（", "]": "）"}
@@ -46,9 +50,10 @@ OF_SECTION = {"requests": REQUESTS, "disputes": DISPUTES, "proactive": PROACTIVE
 def plain(text: str) -> str:
     """Return `text` with digits, points and per-cent signs of one width, without blanks beside Chinese characters.
 
-    Blanks between two digits stay: whether they are one number cannot be told.
+    Blanks between two digits stay, but for those of a year: whether they are one number cannot be told.
     """
-    return _SPACE.sub("", text.translate(_SAME_WIDTH))
+    even = _SPACE.sub("", text.translate(_SAME_WIDTH) if _WIDE.search(text) else text)
+    return _BROKEN_YEAR.sub(lambda match: "".join(match.group().split()), even) if " " in even else even
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -62,8 +67,12 @@ def without_asides(sentence: str) -> str:
 
     Its punctuation is that of Chinese text, also where the report types commas and brackets from the other keyboard.
     """
-    marked = _COMMA.sub("，", sentence).translate(_CHINESE_MARKS)
-    return _ASIDE.sub(_aside, _QUOTED.sub(lambda match: BLANK * len(match.group()), marked))
+    marked = sentence
+    if _ASCII_MARKS.search(sentence):
+        marked = _COMMA.sub("，", sentence).translate(_CHINESE_MARKS)
+    if _BRACKETS.search(marked):
+        marked = _ASIDE.sub(_aside, _QUOTED.sub(lambda match: BLANK * len(match.group()), marked))
+    return marked
 
 
 def _aside(match: re.Match[str]) -> str:
