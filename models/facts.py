@@ -232,7 +232,9 @@ HISTORY: Schema = {
     "previous_template": pl.String,
     "previous_read_by": pl.String,  # text | ocr
     "previous_characters": pl.Int32,
-    "previous_rivals": pl.List(pl.String),  # other versions of that report, none of which is known to be the last
+    "previous_rivals": pl.List(
+        pl.String
+    ),  # other versions of that report, none of which is known to be the last
     "years_received": pl.List(
         pl.Int32
     ),  # every year of which a report of this agency is among those compared
@@ -243,7 +245,9 @@ HISTORY: Schema = {
     "other_version": pl.String,  # a version with conflicting cells: its file
     "other_version_read_by": pl.String,  # text | ocr
     "other_version_published": pl.Boolean,  # both carry the date on which a web site published them
-    "missing_years": pl.List(pl.Int32),  # years just before this report of which none is there, see `years.py`
+    "missing_years": pl.List(
+        pl.Int32
+    ),  # years just before this report of which none is there, see `years.py`
     "series_owed": pl.Boolean,  # the roster says of these years that a report is owed
     "vertical": pl.Boolean,  # led from above, by the roster; null if it does not say
     "due_below": pl.Int32,  # agencies below this government that owe a report of the year, from the roster

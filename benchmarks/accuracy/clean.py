@@ -14,6 +14,8 @@ from benchmarks.accuracy.report import Report, bank
 from benchmarks.accuracy.sweeps import Swept, sweep_cases
 from benchmarks.accuracy.writing import OFFICE, WRITERS
 
+TRAPS = 3
+"""Sentences that invite a false accusation, in one report."""
 YEARS = (2023, 2022, 2024, 2021, 2020, 2019)
 KINDS = ("county/department", "township/government", "city/department", "county/government", "county/department",
          "province/department", "city/government", "township/government")  # fmt: skip
@@ -52,7 +54,7 @@ def cases(count: int, seed: str = "clean") -> list[Case]:
             report.file = f"{report.year}/{report.agency.name}"
             _vary(report, rng)
         trapped = [t for t in traps if fits(t, made.report)]
-        for trap in rng.sample(trapped, min(2, len(trapped))):
+        for trap in rng.sample(trapped, min(TRAPS, len(trapped))):
             _set(made.report, trap)
         found.append(made)
     return found
@@ -69,6 +71,7 @@ def fits(trap: dict[str, str], report: Report) -> bool:
         "county": agency.rank == "county",
         "some": received > 2 and report.last_year is not None,
         "out": out > 0,
+        "v2021": report.template.id == "v2021",
         "zero": received == 0 and report.count("t3.carried_in.total") == 0,
     }[only]
 

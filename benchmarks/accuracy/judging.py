@@ -22,6 +22,8 @@ class Seen:
     verdict: str
     to_agency: bool = False
     told: str = ""
+    others: tuple[str, ...] = ()
+    """Other rules with a critical or warning finding, or among the consequences of one."""
 
 
 def seen(rule: str, told: Told, evaluation: Evaluation | None) -> Seen:
@@ -32,16 +34,17 @@ def seen(rule: str, told: Told, evaluation: Evaluation | None) -> Seen:
     if verdict is None:
         return Seen(False, False, "not applied")
     rules = {rule, *told.either}
+    others = tuple(sorted({r for f in blamed(evaluation) for r in (f.rule, *f.consequences)} - {rule}))
     findings = [f for f in evaluation.findings if f.rule in rules or rules & set(f.consequences)]
     failed = any(evaluation.verdicts.get(one) is Verdict.FAIL for one in rules)
     if told.unsure and verdict is Verdict.NOT_ASSESSABLE:
-        return Seen(True, True, str(verdict))
+        return Seen(True, True, str(verdict), others=others)
     if not failed or not findings:
         why = next((n.reason for n in evaluation.not_assessed if n.rule == rule), "")
-        return Seen(False, False, str(verdict), told=why)
+        return Seen(False, False, str(verdict), told=why, others=others)
     right = _tells(findings, told)
     agency = any(f.addressee is Addressee.AGENCY for f in findings)
-    return Seen(True, right, str(verdict), agency, " ".join(f.message for f in findings))
+    return Seen(True, right, str(verdict), agency, " ".join(f.message for f in findings), others)
 
 
 def _tells(findings: Sequence[Finding], told: Told) -> bool:

@@ -109,22 +109,23 @@ def _faults(found: Found) -> str:
         "Each fault was planted in at least 30 reports of different agencies, years, places and file formats, alone, and "
         "then together with another one. *Found*: the rule fails and a finding tells it (alone or as the consequence of "
         "another finding). *Cells*: the finding names the cells that were changed and quotes the words that were planted. "
-        "*Unsure*: the right answer was that it cannot be decided. *Agency*: addressed to the agency.",
+        "*Unsure*: the right answer was that it cannot be decided. *Agency*: addressed to the agency. *Others*: rules with a "
+        "critical or warning finding beside it, or as its consequence, where the fault was planted alone.",
         "",
-        "| rule | title | planted | alone | in pairs | found | cells | unsure | agency | formats | goal |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| rule | title | planted | alone | in pairs | found | cells | unsure | agency | formats | others | goal |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|---:|",
     ]
     for name in (n for names in FAMILIES.values() for n in names):
         rule = found["rules"][name]
         if not rule["planted"]:
-            lines.append(f"| {name} | {rule['title']} | – | | | | | | | | {rule['status']} |")
+            lines.append(f"| {name} | {rule['title']} | – | | | | | | | | | {rule['status']} |")
             continue
         mark = "" if rule["found"] >= rule["goal"] * rule["planted"] else " ✗"
         lines.append(
             f"| {name} | {rule['title']} | {rule['planted']} | {rule['alone_found']}/{rule['alone']} | "
             f"{rule['paired_found']}/{rule['paired']} | {_percent(rule['found'], rule['planted'])}{mark} | "
             f"{_percent(rule['right'], rule['planted'])} | {rule['unsure']} | {rule['agency']} | {rule['formats']} | "
-            f"{rule['goal']:.0%} |"
+            f"{', '.join(f'{other} {count}' for other, count in list(rule['others'].items())[:6])} | {rule['goal']:.0%} |"
         )
     lines += ["", "Narrower than the catalogue's words:", ""]
     lines += [f"- {name}: {why}." for name, why in NARROWER.items()]

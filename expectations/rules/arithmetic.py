@@ -198,6 +198,7 @@ def _stock_flow(rows: Sequence[Row]) -> Evidence:
         observed,
         expected,
         gap,
+        hint=hints.stock(row["previous_in_force"], row["issued"], row["repealed"], row["in_force"]),
         passages=(Passage(row["explanation"]),) if row["explanation"] else (),
     )
 

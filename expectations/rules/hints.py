@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from expectations.rules.wording import number
 
 _SHOWN = 2
-"""More explanations than these explain nothing."""
+"""Of more explanations the likeliest two are told; of more slips of the pen than these none."""
 
 
 def swapped(value: float) -> tuple[int, ...]:
@@ -56,7 +56,9 @@ def balance(new: float, old: float, done: float, out: float, partial: float | No
     if gap > 0 and gap == old:
         found.append(f"相差数等于上年结转{number(old)}件，办理结果可能没有计入上年结转的申请")
     if gap > 0 and gap == out and old != out:
-        found.append(f"相差数等于结转下年度{number(out)}件，可能只计了其中一部分")
+        found.append(f"相差数等于结转下年度{number(out)}件，办理结果中可能把这些申请扣除了两次")
+    if gap < 0 and -gap == old:
+        found.append(f"相差数等于上年结转{number(old)}件，办理结果可能重复计入了上年结转的申请")
     if gap < 0 and -gap == out:
         found.append(f"相差数等于结转下年度{number(out)}件，这些申请可能已计入办理结果")
     if gap < 0 and partial and -gap <= partial:
@@ -65,7 +67,29 @@ def balance(new: float, old: float, done: float, out: float, partial: float | No
         )
     names = {"第一项": new, "第二项": old, "（七）总计": done, "第四项": out}
     needed = {"第一项": new - gap, "第二项": old - gap, "（七）总计": done + gap, "第四项": out + gap}
-    return told(found or slips(names, needed))
+    return told(found[:_SHOWN] or slips(names, needed))
+
+
+def stock(before: float, issued: float, repealed: float, printed: float) -> str | None:
+    """Explain 上年现行有效 + 制发 − 废止 ≠ 现行有效 of one kind of documents."""
+    gap = printed - (before + issued - repealed)
+    found = []
+    if printed == before:
+        found.append(f"与上一年度现行有效件数{number(before)}件相同，可能沿用了上一年度的数")
+    if repealed and gap == repealed:
+        found.append(f"相差数等于本年废止{number(repealed)}件，可能没有减去废止的件数")
+    if issued and gap == -issued:
+        found.append(f"相差数等于本年制发{number(issued)}件，可能没有计入新制发的件数")
+    if repealed and gap == 2 * repealed:
+        found.append(f"可能把本年废止{number(repealed)}件加入了现行有效件数")
+    names = {"本年制发件数": issued, "本年废止件数": repealed, "现行有效件数": printed}
+    needed = {"本年制发件数": issued + gap, "本年废止件数": repealed - gap, "现行有效件数": printed - gap}
+    return told(found[:_SHOWN] or slips(names, needed))
+
+
+def equal(name: str, printed: float, wanted: float) -> str | None:
+    """Explain a number that should be the same as another one."""
+    return told(slips({name: printed}, {name: wanted}))
 
 
 def total(
@@ -83,4 +107,4 @@ def total(
     needed = {"总计": printed - gap}
     for name, value in parts.items():
         names[name], needed[name] = value, value + gap
-    return told(found or slips(names, needed))
+    return told(found[:_SHOWN] or slips(names, needed))

@@ -12,14 +12,17 @@ from models.results import Passage
 FIRST = tuple(f"reading_{n}" for n in range(1, MOST + 1))
 OTHER = tuple(f"other_{n}" for n in range(1, MOST_OTHER + 1))
 DISPUTES = ("review", "suit", "suit_direct", "suit_after_review", "disputes")
+_RECEIVED = ("received_new", "received")
 _TABLE_OF = dict.fromkeys(DISPUTES, "表四") | dict.fromkeys(("documents", "decisions"), "表二")
 
 
 def _printed(row: Row) -> str:
-    """What the tables have for a claim, by the names of its readings."""
+    """What the tables have for a claim, by the names of its readings; other ones where they tell something."""
     told = readings(str(row["metric"]), row["template"]) or Readings(())
     table = _TABLE_OF.get(str(row["family"]), "表三")
-    named = [*zip(told.first, FIRST, strict=False), *zip(told.other, OTHER, strict=False)]
+    named = [*zip(told.first, FIRST, strict=False)]
+    if row["fits_other"] or (row["family"] in _RECEIVED and row["relation"] == "is"):
+        named += zip(told.other, OTHER, strict=False)
     values = [f"{reading.name}{number(row[c])}件" for reading, c in named if row[c] is not None]
     return f"{table}{'、'.join(values)}"
 
@@ -45,6 +48,7 @@ def against_table(rows: Sequence[Row]) -> Evidence:
     told = "；".join(f"“{row['quote']}”，{_printed(row)}" for row in rows)
     observed, expected = number(first["value"]), number(first["reading_1"])
     verdict = "文字口径与统计表的相应项目不同" if only_other else "文字与统计表不一致"
+    first_line_only = any(row["first_line"] == row["value"] for row in rows)
     return Evidence(
         str(first["metric"]),
         f"{_where(first)}写明{told}，{verdict}。",
@@ -52,6 +56,7 @@ def against_table(rows: Sequence[Row]) -> Evidence:
         observed,
         expected,
         number(observed - expected),
+        hint="文字所写件数与该组第一项相等，可能只计了第一项。" if first_line_only else None,
         passages=_passages(rows),
     )
 

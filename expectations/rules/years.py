@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.rule import Case, Check, Evidence, Row, Rule, Setting, Where
+from expectations.rules import hints
 from expectations.rules.publication import NOT_LISTED, ONLY_OUTSIDE, WITH_OUTSIDE
 from expectations.rules.sources import FORM, REGULATION
 from expectations.rules.wording import TABLE_NAMES, column_name, number, row_name
@@ -32,6 +33,7 @@ def _carried(rows: Sequence[Row]) -> Evidence:
         observed,
         expected,
         number(observed - expected),
+        hint=hints.equal("上年结转", observed, expected),
         passages=explained(row),
     )
 

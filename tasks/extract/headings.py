@@ -290,10 +290,12 @@ def _one_a_section(headings: list[Heading], lines: Sequence[Line]) -> list[Headi
 
 
 def _is_extra(text: str) -> bool:
-    printed = numbering(text)
-    if printed is None or text.rstrip()[-1] in "。；;，,：:" or len(text) > 25:
-        return False
     folded = fold(text)
+    # a year behind the numeral is part of the heading: 七、2024年工作打算
+    if numbering(text) is None and not re.match(r"[七八九十]{1,2}、20\d\d年", folded):
+        return False
+    if text.rstrip()[-1] in "。；;，,：:" or len(text) > 25:
+        return False
     return bool(re.match(r"(?:[七八九十]{1,2}|[7-9])[、.]", folded))
 
 

@@ -39,6 +39,7 @@ def prepare_claims(
     the report year, as far as can be told. checked: the claimed number where it can be decided: it fits a reading, or
     nothing about it is in doubt and all its readings are known; else null, and `open` is the sentence that says why.
     fits_other: it fits none but another reading. spare_1 …: the other readings where what is meant is in doubt.
+    first_line: the first line alone of the group of results it names.
     For shares, sums, statements on outcomes and fees see the functions below.
     """
     claims = facts.claims.join(context, on="submission", how="left", maintain_order="left").with_columns(
@@ -106,7 +107,8 @@ def _with_readings(claims: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
             continue
         columns = [_sum(r).alias(name) for r, name in zip(told.first, READINGS, strict=False)]
         columns += [_sum(r).alias(name) for r, name in zip(told.other, OTHERS, strict=False)]
-        codes = {code for r in (*told.first, *told.other) for code in r.cells}
+        columns += [_sum(r).alias("first_line") for r in told.shown[:1]]
+        codes = {code for r in (*told.first, *told.other, *told.shown) for code in r.cells}
         here = totals.select("submission", *sorted(codes))
         found.append(
             rows.join(here, on="submission", how="left")
@@ -120,7 +122,7 @@ def _with_readings(claims: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     empty = pl.DataFrame(
         schema={
             "place": numbered.schema["place"],
-            **dict.fromkeys((*READINGS, *OTHERS), pl.Float64),
+            **dict.fromkeys((*READINGS, *OTHERS, "first_line"), pl.Float64),
             "known": pl.Boolean,
         }
     )
@@ -249,12 +251,19 @@ def _with_outcomes(frame: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
         .otherwise("suit_pending")
     )
     told = pl.col("sure") | (corrected + pending == 0)
-    return joined.with_columns(
-        corrected=pl.when(said & told).then(corrected),
-        pending=pl.when(said & told).then(pending),
-        claims_upheld=pl.col("metric").str.ends_with("upheld"),
-        open=pl.when(said & ~told.fill_null(False)).then(_why(pl.col("sure"))).otherwise("open"),
-    ).drop(list(sums))
+    return (
+        joined.with_columns(
+            corrected=pl.when(said & told).then(corrected),
+            pending=pl.when(said & told).then(pending),
+            claims_upheld=pl.col("metric").str.ends_with("upheld"),
+        )
+        .with_columns(
+            open=pl.when(said & (pl.col("corrected").is_null() | pl.col("pending").is_null()))
+            .then(_why(pl.col("sure")))
+            .otherwise("open")
+        )
+        .drop(list(sums))
+    )
 
 
 def _with_shares(frame: pl.DataFrame) -> pl.DataFrame:

@@ -234,27 +234,25 @@ def _glued_rows(outcomes: pl.DataFrame, applicants: pl.DataFrame) -> pl.DataFram
     """Return submission, line, glued (true) of the rows that joining or splitting digits would mend."""
     kinds = list(APPLICANTS[:-1])
     line = pl.col("line")
+    wrong = outcomes.select("submission", "line", *kinds, "total").filter(_sum(kinds) != pl.col("total"))
     done = _sum(list(OUTCOME_LINES)) == pl.col("results_total")
     columns = (
-        applicants.filter(pl.col("applicant") != "total")
+        applicants.filter(
+            (pl.col("applicant") != "total") & pl.col("submission").is_in(wrong["submission"].implode())
+        )
         .group_by("submission")
         .agg(done=done.fill_null(False).all(), balanced=(_imbalance() == 0).fill_null(False).all())
     )
-    wrong = (
-        outcomes.filter(pl.sum_horizontal(kinds, ignore_nulls=False) != pl.col("total"))
-        .join(columns, on="submission", how="left", maintain_order="left")
-        .filter(
-            # right columns confirm every number of the row but its total
-            ~pl.when(line == "results.total")
-            .then(pl.col("done") & pl.col("balanced"))
-            .when(line.str.starts_with("results."))
-            .then("done")
-            .otherwise("balanced")
-        )
-        .select("submission", "line", *kinds, "total")
+    doubtful = wrong.join(columns, on="submission", how="left", maintain_order="left").filter(
+        # right columns confirm every number of the row but its total
+        ~pl.when(line == "results.total")
+        .then(pl.col("done") & pl.col("balanced"))
+        .when(line.str.starts_with("results."))
+        .then("done")
+        .otherwise("balanced")
     )
     return pl.DataFrame(
-        [(row[0], row[1], True) for row in wrong.iter_rows() if _glued(row[2:8], row[8])],
+        [(row[0], row[1], True) for row in doubtful.iter_rows() if _glued(row[2:8], row[8])],
         schema={"submission": pl.String, "line": pl.String, "glued": pl.Boolean},
         orient="row",
     )

@@ -5,13 +5,12 @@ Asked only of sums that no single cell explains. What is found is put into a hin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations.rules.wording import column_name, number, row_name
 from models.facts import APPLICANTS
 from tasks.validate.one_cell import KINDS, Grid, Sum, gaps, weights
-
 
 _SHOWN = 2
 """Of more rows than these none is the likely one."""
@@ -29,13 +28,14 @@ def displaced(grid: Grid, broken: frozenset[Sum], template: str | None) -> Displ
     """Return how the sums `broken` (all of them, at least two) come right by moving numbers; None if they do not."""
     if len(broken) < 2:
         return None
-    hint = _in_a_row(grid, broken, template) or _by_a_row(grid, template)
+    hint = _in_a_row(grid, broken, template) or _by_a_row(grid)
     return Displaced(broken, hint) if hint else None
 
 
 def _in_a_row(grid: Grid, broken: frozenset[Sum], template: str | None) -> str | None:
     """Numbers of one row in the wrong columns, or some requests counted in another kind of applicants."""
-    mended = {line: row for line in grid if (row := _mended(grid, line, broken)) is not None}
+    off = gaps(grid)
+    mended = {line: row for line in grid if (row := _mended(grid, line, off, broken)) is not None}
     swapped = [line for line, row in mended.items() if sorted(row.values()) == sorted(_known(grid, line))]
     if 0 < len(swapped) <= _SHOWN:
         names = "或".join(f"“{row_name(template, 't3', line)}”" for line in swapped)
@@ -59,9 +59,10 @@ def _known(grid: Grid, line: str) -> list[float]:
     return [value for value in grid[line].values() if value is not None]
 
 
-def _mended(grid: Grid, line: str, broken: frozenset[Sum]) -> dict[str, float] | None:
+def _mended(
+    grid: Grid, line: str, off: Mapping[Sum, float | None], broken: frozenset[Sum]
+) -> dict[str, float] | None:
     """Return the numbers that one row would need for all sums to hold; None where other rows would have to change."""
-    off = gaps(grid)
     touched: set[Sum] = {Sum("row", line)}
     row: dict[str, float] = {}
     for applicant in APPLICANTS:
@@ -78,30 +79,24 @@ def _mended(grid: Grid, line: str, broken: frozenset[Sum]) -> dict[str, float] |
     return row if broken <= touched and adds_up and min(row.values()) >= 0 else None
 
 
-def _by_a_row(grid: Grid, template: str | None) -> str | None:
-    """All numbers from one row on stand a row too high or too low."""
-    lines = list(grid)
+def _by_a_row(grid: Grid) -> str | None:
+    """All numbers from some row on stand a row too high or too low. From which row, the sums do not tell."""
+    lines, rows = list(grid), list(grid.values())
     nothing = dict.fromkeys(APPLICANTS, 0.0)
-    found: dict[tuple[tuple[float | None, ...], ...], str] = {}
-    for start in range(len(lines) - 1):
-        rows = [grid[line] for line in lines]
+    found = set()
+    for at in range(len(rows) - 1):
         # a row was passed over, so that what follows stands too high; or an empty one was put in
-        for direction, moved in (
-            ("高", [*rows[:start], nothing, *rows[start:-1]] if _empty(rows[-1]) else None),
-            ("低", [*rows[:start], *rows[start + 1 :], nothing] if _empty(rows[start]) else None),
-        ):
-            if moved is None:
-                continue
-            shifted = dict(zip(lines, moved, strict=True))
-            if all(gap == 0 for gap in gaps(shifted).values()):
-                key = tuple(tuple(row.values()) for row in moved)
-                found[key] = (
-                    f"“{row_name(template, 't3', lines[start])}”行起各行的数可能整体{direction}了一行"
-                )
+        if _empty(rows[-1]) and _holds(lines, [*rows[:at], nothing, *rows[at:-1]]):
+            found.add("有一行漏填，其后各行的数可能整体高了一行，下移")
+        if _empty(rows[at]) and _holds(lines, [*rows[:at], *rows[at + 1 :], nothing]):
+            found.add("多出一行，其后各行的数可能整体低了一行，上移")
     if len(found) != 1:
         return None
-    (told,) = found.values()
-    return f"从{told}，移正后各处合计、勾稽关系即全部成立；请以申请台账为准。"
+    return f"表三可能{found.pop()}一行后各处合计、勾稽关系即全部成立；请以申请台账为准。"
+
+
+def _holds(lines: Sequence[str], rows: Sequence[Mapping[str, float | None]]) -> bool:
+    return all(gap == 0 for gap in gaps(dict(zip(lines, rows, strict=True))).values())
 
 
 def _empty(row: Mapping[str, float | None]) -> bool:

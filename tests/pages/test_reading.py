@@ -291,7 +291,7 @@ def test_all_there_is_to_say_of_a_cell() -> None:
 
 def test_hostile_text_stays_text() -> None:
     hostile = "<script>alert(1)</script>\"'&"
-    content = report(changes={"t3.received_new.other_org": hostile}).replace("丰富", hostile)
+    content = report(changes={"t3.received_new.other_org": hostile}).replace("单一", hostile)
     page = html.fromstring(page_of(look(artifact(content, f"{hostile}\udcff.txt"))))
     assert len(select(page, "script")) == 1
     assert select(page, ".band .file")[0].text_content() == f"{hostile}�.txt"

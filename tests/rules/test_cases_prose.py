@@ -7,8 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from expectations.catalogue import rules
 from models.facts import Facts
 from models.results import Evaluation
+from tasks.validate import evaluate
 from tests.facts_builder import (
     AGENCY,
     PROSE,
@@ -362,3 +364,80 @@ def test_exact_findings_and_verdicts(evaluations: dict[str, Evaluation], name: s
     assert mine == CASES[name].verdicts
     if CASES[name].findings is not _UNSAID:
         assert told(evaluations[name]) == CASES[name].findings
+
+
+def test_findings_quote_the_sentence_and_the_tables(evaluations: dict[str, Evaluation]) -> None:
+    def message(name: str) -> str:
+        return evaluations[name].findings[0].message
+
+    assert message("TXT-02") == (
+        "“一、总体情况”写明“我局收到政府信息公开申请65件”，表三本年新收63件、本年新收与上年结转之和68件、"
+        "办理结果总计与结转下年度之和68件，文字与统计表不一致。"
+    )
+    assert message("TXT-03 of the new ones") == (
+        "“一、总体情况”写明“已答复55件”，表三办理结果总计60件、本年新收减结转下年度55件、"
+        "办理结果总计减上年结转55件、办理结果总计减其他处理45件，文字口径与统计表的相应项目不同。"
+    )
+    assert message("TXT-05") == (
+        "“一、总体情况”的占比换算有误：“其中予以公开4件，占33.9%”，4件占文中所列总数60件的6.67%、"
+        "占办理结果总计60件的6.67%、占本年新收63件的6.35%、占本年新收与上年结转之和68件的5.88%。"
+    )
+    assert message("TXT-09") == (
+        "“一、总体情况”写明“因政府信息公开被申请行政复议8件”，表四行政复议总计7件，文字与统计表不一致。"
+    )
+    assert message("TXT-11 little of it") == (
+        "“一、总体情况”“全年主动公开信息1315条，其中政务动态276条，政策法规类10条，人事信息3条”："
+        "所列分项之和为289，只占合计1315的22%，分项不完整。"
+    )
+    assert message("XT-03") == (
+        "“一、总体情况”写明“均获维持”，表四行政复议填报结果纠正1件、尚未审结1件，结论与数据矛盾。"
+    )
+    found = evaluations["XT-03"].findings[0]
+    assert found.cells == ("t4.review.corrected", "t4.review.pending")
+    assert [p.own for p in found.passages] == ["全年被申请行政复议7件，均获维持。"]
+
+
+def test_what_is_open_quotes_the_claim(evaluations: dict[str, Evaluation]) -> None:
+    def reason(name: str, rule: str) -> str:
+        return {n.rule: n.reason for n in evaluations[name].not_assessed}[rule]
+
+    assert reason("TXT-02 one office of a government", "TXT-02") == (
+        "文中“区政府办代表区政府受理政府信息公开申请17件”与统计表不能对应，"
+        "该数的主体是“区政府”，与本报告表格的统计范围不一定相同，待核。"
+    )
+    assert reason("TXT-02 cell not known", "TXT-02") == (
+        "文中“收到政府信息公开申请65件”对应的单元格没有可用的数值，无法核对，待核。"
+    )
+    assert reason("XT-03 cell not known", "XT-03") == (
+        "文中“均获维持”对应的单元格没有可用的数值，无法核对，待核。"
+    )
+
+
+def test_what_a_picture_was_read_to_say_goes_to_the_operator() -> None:
+    facts = change(_say("全年办结政府信息公开申请61件。"), "reports", pl.lit(True), read_by="ocr")
+    found = [f for f in evaluate(facts)["a"].findings if f.rule == "TXT-03"]
+    assert [str(f.addressee) for f in found] == ["operator"]
+
+
+def test_one_group_whose_first_line_alone_was_told() -> None:
+    facts = change_cell(_say("全年不予公开3件。"), "t3.results.denied.state_secret.total", value=3.0)
+    found = next(f for f in evaluate(facts)["a"].findings if f.rule == "TXT-04")
+    assert (str(found.severity), found.hint) == (
+        "critical",
+        "文字所写件数与该组第一项相等，可能只计了第一项。",
+    )
+
+
+def test_the_suite_shows_what_is_compared() -> None:
+    columns = {rule.id: rule.check for rule in rules() if rule.frame == "claims"}
+    assert columns["TXT-02"].arguments == {
+        "column": "checked",
+        "candidate_columns": ["reading_1", "reading_2", "reading_3", "reading_4", "spare_1", "spare_2"],
+    }
+    assert columns["TXT-07"].arguments == {
+        "left_columns": ["said_new", "said_in"],
+        "right_columns": ["said_done", "said_out"],
+    }
+    assert columns["TXT-05"].columns == (
+        "share", "part", "digit", "whole_stated", "whole_done", "whole_new", "whole_all",
+    )  # fmt: skip

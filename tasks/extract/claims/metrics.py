@@ -27,7 +27,15 @@ _CASE_UNITS = frozenset("件宗例起项个")
 _FILLER = re.compile(
     r"[的了到以由对向于在和及与或并且等各类有效书面其余另还又已曾且、“”…，（）()的之依法依规按照规范妥善及时累历经＿政府信息公开申请件案方面通过年度数]"
 )
-_LIMITS = re.compile(r"方面|领域|涉及|有关|关于|类|针对|对于|超期|逾期|疑难|复杂|重点|不服")
+_HARMLESS = re.compile(
+    r"依法|依规|规范|及时|按照?规定|按要求|认真|妥善|高效|严格|全面|扎实|稳妥|顺利|积极|先后|均|已|法定期限内?|规定时限内?"
+    r"|进一步|有序|开展|工作|期限内?|共同|一律|做好|圆满|畅通|渠道|强化|服务|综合|总|实际|本着|原则|机关|代表|\d+"
+    r"|^[\u4e00-\u9fff]{1,14}(?:局|系统|委员会|委|厅|政府|镇|乡|街道|办事处|中心|管理处|区|县|市)"
+)
+"""Words before a verb that limit nothing; whose number it is, is looked at elsewhere (`scope`)."""
+_LIMITS = re.compile(
+    r"延期|延长|协助|配合|指导|补正|撤回|代为|转来|方面|领域|涉及|有关|关于|类|针对|对于|超期|逾期|疑难|复杂|重点|不服"
+)
 _RESULTS = {
     "full": "results.full_disclosure",
     "partial": "results.partial_disclosure",
@@ -111,7 +119,12 @@ def count(
         if found is not None:
             context.last = found.metric
             told_behind = bool(behind) and all(t.kind in _IDLE for t in words)
-            return replace(found, ends=behind[-1].end if told_behind else number.end)
+            start = max(sentence.rfind(mark, 0, found.begins) for mark in "，；：。（(、＿") + 1
+            return replace(
+                found,
+                begins=start if found.begins - start <= _NEAR else found.begins,
+                ends=behind[-1].end if told_behind else number.end,
+            )
     return None
 
 
@@ -128,6 +141,8 @@ def metric_of(token: Token, context: Context) -> str | None:
     return f"{_group(token)}.total" if token.kind in ("review", "suit") else None
 
 
+_NEAR = 12
+"""Unknown words before a claim, up to so many characters, are quoted with it."""
 _LEADING = ("verb", "request", "review", "suit", "documents", "stock", "channel", "fee", "held")
 """What a number without words of its own may take from the segment before it: “收到申请，共计32件”."""
 _IDLE = frozenset(
@@ -161,28 +176,31 @@ def _begins(words: Sequence[Token], number: Number) -> int:
     return min((t.start for t in words if t.kind != "mark"), default=number.start)
 
 
-def _unknown(sentence: str, words: Sequence[Token], number: Number, since: int) -> str:
-    """Return the words between `since` and the number that are neither tokens nor fillers."""
+def _unknown(
+    sentence: str, words: Sequence[Token], number: Number, since: int, until: int | None = None
+) -> str:
+    """Return the words between `since` and the number (or `until`) that are neither tokens nor fillers."""
     left, place = [], since
     for token in words:
         if token.end <= since:
             continue
         left.append(sentence[place : token.start])
         place = max(place, token.end)
-    left.append(sentence[place : number.start])
+    left.append(sentence[place : number.start if until is None else until])
     return _FILLER.sub("", "".join(left))
 
 
 def _limited(sentence: str, words: Sequence[Token], number: Number, kinds: tuple[str, ...]) -> str | None:
-    """Say that unknown words stand between the words that decide the metric and the number, or limit them."""
+    """Say that words we do not know stand before the number, in its part of the sentence: they may limit it.
+
+    经批准延期答复5件, 协助上级办理申请6件 are as far from all that were answered as 涉及征地的申请12件.
+    """
     first = min((t.start for t in words if t.kind in kinds), default=number.start)
-    start = _begins(words, number)
-    ahead = sentence[
-        max(sentence.rfind("，", 0, first), sentence.rfind("；", 0, first), start - 12, 0) : first
-    ]
-    if len(_unknown(sentence, words, number, first)) >= 2 or _LIMITS.search(ahead.replace("各类", "")):
+    start = max(sentence.rfind(mark, 0, first) for mark in "，；：。（") + 1
+    ahead = _HARMLESS.sub("", _unknown(sentence, [t for t in words if t.start < first], number, start, first))
+    if len(_unknown(sentence, words, number, first)) >= 2 or len(ahead) >= 2:
         return _LIMITED
-    return None
+    return _LIMITED if _LIMITS.search(sentence[start:first].replace("各类", "")) else None
 
 
 def _fee(number: Number, before: Sequence[Token]) -> Count | None:
