@@ -134,7 +134,7 @@ def roster() -> bytes:
 
 
 def planted() -> list[dict[str, Any]]:
-    """Return what must be found where: file, rule, subject, cells, observed, expected, also, later."""
+    """Return what must be found where: file, rule, subject, cells, observed, expected, also."""
     reports = all_reports()
     printed = {tuple(name.split(".")[0].split("/")): values for name, (_, values, _) in reports.items()}
     found = []
@@ -153,7 +153,6 @@ def planted() -> list[dict[str, Any]]:
                     "observed": observed,
                     "expected": expected,
                     "also": fault.get("also", []),
-                    "later": fault.get("later", False),
                 }
             )
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from expectations.profile import default
 from flows.reading_process import read_apart
 from models.document import Artifact
 from models.facts import Facts
@@ -20,6 +21,8 @@ from tasks.apart import DIED_MESSAGE, HUNG_MESSAGE
 from tasks.batches import gather, owed_years, plan, wide
 from tasks.chunks import SourceFile, build, listing, printable, read_chunk, take_in
 from tests.flows.made import report, write
+
+PROFILE = default()
 
 
 def source(folder: Path, reports: dict[str, str]) -> list[SourceFile]:
@@ -63,7 +66,7 @@ def test_a_name_that_is_no_text_is_printable() -> None:
 def test_a_chunk_is_read_once(tmp_path: Path) -> None:
     files = source(tmp_path / "in", {"a.txt": made(1), "b.txt": made(2), "bad.txt": "", "c.txt": made(3)})
     folder, store = tmp_path / "runs", str(tmp_path / "store")
-    assert plan(gather(files, folder, None), (), 10) == []
+    assert plan(gather(files, folder, None, PROFILE), (), 10) == []
     ((*chunk,),) = chunks.plan(files, folder, 200, 2)
     assert chunk == files
     through: list[int] = []
@@ -72,7 +75,7 @@ def test_a_chunk_is_read_once(tmp_path: Path) -> None:
     assert chunks.plan(files, folder, 200, 2) == []
     more = source(tmp_path / "in", {"d.txt": made(4)})
     assert [[file.name for file in part] for part in chunks.plan(more, folder, 200, 2)] == [["d.txt"]]
-    gathered = gather(more, folder, None)
+    gathered = gather(more, folder, None, PROFILE)
     assert gathered.facts.reports["file"].to_list() == ["a.txt", "b.txt", "c.txt"]
     assert [(error.file, error.kind) for error in gathered.errors] == [("bad.txt", "unreadable")]
     kept = sorted(path.name for path in Path(store).rglob("*") if path.is_file())
@@ -91,17 +94,22 @@ def test_batches_take_whole_chunks_and_the_years_asked_for(tmp_path: Path) -> No
     files = source(tmp_path / "in", {f"{n}.txt": made(n, 2022 + n % 2) for n in range(6)})
     for pair in (files[:2], files[2:4], files[4:]):
         assert read_chunk(pair, folder, str(tmp_path / "store")) == []
-    gathered = gather(files, folder, None)
+    gathered = gather(files, folder, None, PROFILE)
     sizes = [[len(place.submissions) for place in batch] for batch in plan(gathered, (), 4)]
     assert sorted(map(sum, sizes)) == [2, 4]
     of_2023 = plan(gathered, (2023,), 100)
     assert [sum(len(place.submissions) for place in batch) for batch in of_2023] == [3]
-    facts = wide(gathered.facts, of_2023[0])
+    facts = wide(gathered, of_2023[0])
     assert facts.reports["year"].to_list() == [2023] * 3
     odd = {file.sha256 for file in files if int(file.name[0]) % 2}
-    assert {name: set(getattr(facts, name)["submission"]) for name in Facts.names()} == dict.fromkeys(
-        Facts.names(), odd
-    )
+    from_others = {
+        "previous_cells",
+        "subordinates",
+        "outside",
+    }  # no year before, nobody below, no table given
+    assert {name: set(getattr(facts, name)["submission"]) for name in Facts.names()} == {
+        name: set() if name in from_others else odd for name in Facts.names()
+    }
 
 
 def test_years_are_linked_across_chunks(tmp_path: Path) -> None:
@@ -109,7 +117,7 @@ def test_years_are_linked_across_chunks(tmp_path: Path) -> None:
     files = source(tmp_path / "in", {"2022.txt": made(1, 2022), "2023.txt": made(1, 2023)})
     for file in files:
         assert read_chunk([file], folder, str(tmp_path / "store")) == []
-    years = gather(files, folder, None).facts.years
+    years = gather(files, folder, None, PROFILE).facts.years
     before, after = (file.sha256 for file in files)
     linked = years.filter(pl.col("submission") == after)["previous_submission"].unique().to_list()
     assert linked == [before]
@@ -172,7 +180,10 @@ def test_a_file_that_hangs_costs_only_itself(tmp_path: Path) -> None:
     )
     assert faults == [ErrorView("b.txt", "internal", HUNG_MESSAGE.format(seconds=2))]
     assert through[-1] == 3
-    assert gather(files, tmp_path / "runs", None).facts.reports["file"].to_list() == ["a.txt", "c.txt"]
+    assert gather(files, tmp_path / "runs", None, PROFILE).facts.reports["file"].to_list() == [
+        "a.txt",
+        "c.txt",
+    ]
 
 
 def test_a_reader_that_dies_is_told_by_the_file_it_read(tmp_path: Path) -> None:
@@ -197,4 +208,7 @@ def test_a_reader_that_dies_is_told_by_the_file_it_read(tmp_path: Path) -> None:
         files, tmp_path / "runs", str(tmp_path / "store"), tmp_path / "log" / "hecha.log", longest=60
     )
     assert faults == [ErrorView("b.txt", "internal", DIED_MESSAGE)]
-    assert gather(files, tmp_path / "runs", None).facts.reports["file"].to_list() == ["a.txt", "c.txt"]
+    assert gather(files, tmp_path / "runs", None, PROFILE).facts.reports["file"].to_list() == [
+        "a.txt",
+        "c.txt",
+    ]

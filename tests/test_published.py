@@ -109,9 +109,12 @@ def test_real_reports_are_not_accused_of_what_they_did_right(real: Swept) -> Non
     assert {
         file: [rule for rule, severity in found if severity == "critical"] for file, found in told.items()
     } == {
-        "003_淮安市洪泽区人民政府_2024.pdf": ["STR-09"],
-        "004_宿迁市_2023.txt": [],
-        "005_宿迁市_2024.txt": [],
+        "003_淮安市洪泽区人民政府_2024.pdf": [
+            "STR-09",
+            "STR-12",
+        ],  # judged in benchmarks/accuracy/judged.toml
+        "004_宿迁市_2023.txt": ["STR-12"],
+        "005_宿迁市_2024.txt": ["STR-12"],
         "011_平潭综合实验区_2023.txt": [],
         "012_平潭综合实验区_2022.txt": [],
         "015_平潭综合实验区_2019.txt": [],
@@ -140,7 +143,7 @@ def test_no_seed_is_accused_of_anything_grave(seeds: Swept) -> None:
         for name in seeds.files
     }
     assert told == {
-        "000": set(), "001": {"META-01", "S6-01"}, "002": {"S6-01"}, "003": set(), "004": set(),
+        "000": set(), "001": {"META-01", "S6-01", "LEX-04"}, "002": {"S6-01", "STR-11"}, "003": set(), "004": set(),
     }  # fmt: skip
 
 

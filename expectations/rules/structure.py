@@ -143,10 +143,11 @@ RULES = (
         source=f"{REGULATION}第五十条；{FORM_NOTICE}",
         summary="报告应当包括统一格式规定的六个部分，不得遗漏。",
         hint="请补充缺少的部分；确无内容的也应保留标题并如实说明。",
-        check=Check("ExpectColumnValuesToNotBeNull", {"column": "heading"}),
-        reads=(),
+        check=Check("ExpectColumnValuesToBeInSet", {"column": "standing", "value_set": ["printed"]}),
+        reads=("standing",),
         rows=(_OFFICIAL,),
         evidence=_missing_section,
+        reasons={"standing": "有的部分标题不能确定是否印在文中。"},
         notes=("部分标题未见而该部分统计表在文中的，为一般（内容在，标题缺）。",),
     ),
     Rule(

@@ -13,7 +13,7 @@ def sections(
     agency: Mapping[str, Any], year: int, values: Mapping[str, str], banks: Banks, changes: frozenset[str]
 ) -> tuple[str, dict[str, list[str]]]:
     """Return the introduction and, by section key, the paragraphs of a report."""
-    rng = random.Random(f"{agency['name']}/{year}/prose")
+    rng = random.Random(f"{agency['name']}/{year}/sentences")
     received = int(values["t3.received_new.total"]) + (3 if "prose_off" in changes else 0)
     disclosed = rng.randint(80, 900)
     stated = year - 1 if "stale_period" in changes else year
@@ -42,8 +42,10 @@ def sections(
     overview = [say(b) for b in ("opening", "proactive", "requests", "management", "platform", "supervision")]
     if agency["organ"] == "government":
         overview.append(say("government"))
+    # never last year's sentence
+    problems = banks["problems"][(sum(map(ord, agency["name"])) + year) % len(banks["problems"])]
     return say("intro"), {
         "overview": overview,
-        "problems": [] if "empty_section" in changes else [say("problems"), say("plan")],
+        "problems": [] if "empty_section" in changes else [problems.format(**facts), say("plan")],
         "other": [say("no_fees" if "no_fees" in changes else "fees")],
     }

@@ -35,7 +35,7 @@ def numbers(
     rng = random.Random(f"{agency}/{year}")
     values = dict.fromkeys(template.cells, "0")
     _requests(values, rng, scale, template, before, carried_in_off)
-    _disputes(values, rng, scale)
+    _disputes(values, rng, scale, before)
     if template.id == "v2021":
         _documents(values, rng, scale, before)
     else:
@@ -53,6 +53,8 @@ def _requests(
 ) -> None:
     for applicant in APPLICANTS:
         new = rng.randint(1, 3 + WEIGHTS[applicant] * scale) if applicant in WEIGHTS else 0
+        if before:
+            new = _near(rng, int(before[f"t3.received_new.{applicant}"]))
         old = int(before[f"t3.carried_out.{applicant}"]) if before else rng.randint(0, 2) if new > 4 else 0
         if off and applicant == "natural_person":
             old += 1
@@ -74,9 +76,17 @@ def _requests(
         values[f"t3.{row.key}.total"] = str(total)
 
 
-def _disputes(values: Values, rng: random.Random, scale: int) -> None:
+def _near(rng: random.Random, last: int) -> int:
+    """Return a number as an office has it the year after `last`."""
+    return round(last * rng.uniform(0.8, 1.25))
+
+
+def _disputes(values: Values, rng: random.Random, scale: int, before: Mapping[str, str] | None) -> None:
     for group in ("review", "suit_direct", "suit_after_review"):
         counts = {o: rng.randint(0, (1 + scale) // 2) for o in ("upheld", "corrected", "other", "pending")}
+        if before:  # what was open is decided; nothing more than that where it has to follow a review
+            counts = dict.fromkeys(counts, 0) if group == "suit_after_review" else counts
+            counts["upheld"] += int(before[f"t4.{group}.pending"])
         for outcome, count in counts.items():
             values[f"t4.{group}.{outcome}"] = str(count)
         values[f"t4.{group}.total"] = str(sum(counts.values()))
@@ -88,10 +98,17 @@ def _documents(values: Values, rng: random.Random, scale: int, before: Mapping[s
     values["t2.normative_docs.issued"] = str(issued)
     values["t2.normative_docs.repealed"] = str(repealed)
     values["t2.normative_docs.in_force"] = str(stock + issued - repealed)
-    values["t2.licensing.decisions"] = str(rng.randint(20, 400 * scale))
-    values["t2.penalty.decisions"] = str(rng.randint(3, 90 * scale))
-    values["t2.coercion.decisions"] = str(rng.randint(0, 12 * scale))
-    values["t2.fees.amount_wan_yuan"] = f"{rng.randint(10_000, 900_000 * scale) / 10_000:.4f}"
+    counts = {
+        "t2.licensing.decisions": rng.randint(20, 400 * scale),
+        "t2.penalty.decisions": rng.randint(3, 90 * scale),
+        "t2.coercion.decisions": rng.randint(0, 12 * scale),
+    }
+    fees = rng.randint(10_000, 900_000 * scale) / 10_000
+    for code, count in counts.items():
+        values[code] = str(_near(rng, int(before[code])) if before else count)
+    if before:
+        fees = float(before["t2.fees.amount_wan_yuan"]) * rng.uniform(0.8, 1.25)
+    values["t2.fees.amount_wan_yuan"] = f"{fees:.4f}"
 
 
 def _documents_2019(values: Values, rng: random.Random, scale: int) -> None:

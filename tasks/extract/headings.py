@@ -299,6 +299,10 @@ def _is_extra(text: str) -> bool:
     return bool(re.match(r"(?:[七八九十]{1,2}|[7-9])[、.]", folded))
 
 
+_LISTS_PARTS = re.compile(r"(?:由|包括|包含|分为?|含有?).{4,}(?:组成|构成|部分|方面|内容)")
+"""A sentence that tells of what parts a report consists: 本报告由总体情况、主动公开政府信息情况等六个部分组成."""
+
+
 def traces(lines: Sequence[Line], section: Section) -> str | None:
     """Return the text in which a heading that was not found seems to stand, broken up by the page's layout.
 
@@ -309,6 +313,8 @@ def traces(lines: Sequence[Line], section: Section) -> str | None:
     for line in lines:
         for printed in line.fields:
             folded = fold(printed.text)
+            if _LISTS_PARTS.search(folded):
+                continue
             at = folded.find(f"{section.numeral}、{wanted[:4]}")
             if at >= 0 or (wanted in folded and len(folded) < 3 * LONGEST_HEADING):
                 return printed.text[:LONGEST_HEADING]

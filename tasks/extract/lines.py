@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from models.document import Cell, Document, Locator, Paragraph, Table
-from tasks.extract.numbers import is_value
+from tasks.extract.numbers import chinese_number, is_value
 from tasks.extract.wording import fold
 
 LineLayout = Literal["ruled", "delimited", "aligned", "prose"]
@@ -37,7 +37,8 @@ _TRAILING_VALUES = re.compile(
 class Field:
     """One printed field: its text and the columns it covers (from 0; `end` is the first column after it).
 
-    `row` and `row_end` are the rows it covers in its grid, likewise; 0 and 1 outside grids.
+    `row` and `row_end` are the rows it covers in its grid, likewise; 0 and 1 outside grids. `among_values`: it
+    stands where only a value can, so that a Chinese numeral is one.
     """
 
     text: str
@@ -49,10 +50,12 @@ class Field:
     alternative: str | None = None
     row: int = 0
     row_end: int = 1
+    among_values: bool = False
     kind: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        kind = "blank" if not fold(self.text) else "value" if is_value(self.text) else "label"
+        value = is_value(self.text) or (self.among_values and chinese_number(fold(self.text)) is not None)
+        kind = "blank" if not fold(self.text) else "value" if value else "label"
         object.__setattr__(self, "kind", kind)
 
     @property
@@ -122,6 +125,8 @@ def _table_lines(table: Table, number: int) -> Iterator[Line]:
         fields: list[Field] = []
         for cell in cells:
             fields.extend(_fields(cell, table.layout))
+        if table.layout == "delimited":
+            fields = _with_numerals(fields)
         if fields:
             first = cells[0].locator
             locator = Locator(
@@ -135,6 +140,12 @@ def _table_lines(table: Table, number: int) -> Iterator[Line]:
         for cell in prose:  # a frame drawn round text, or a page laid out with tables
             for text in cell.text.split("\n"):
                 yield from _paragraph_lines(Paragraph(text, locator=cell.locator))
+
+
+def _with_numerals(fields: list[Field]) -> list[Field]:
+    """Take the Chinese numerals behind a row's label for values, where nothing but values follows the label."""
+    behind = [replace(f, among_values=True) for f in fields[1:]]
+    return [fields[0], *behind] if not any(f.is_label for f in behind) else fields
 
 
 def _fields(cell: Cell, layout: str) -> list[Field]:

@@ -15,6 +15,11 @@ from tasks.extract.wording import fold
 _PLAIN = re.compile(r"[-+]?(?:0|[1-9]\d*)(?:\.\d+)?")
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _UNIT = re.compile(r"(?P<number>[-+]?\d[\d,.]*)(?:万元|元|[件条个宗次项份])")
+_IN_WORDS = re.compile(
+    r"[共约计近逾]\d[\d,]*(?:余|多)?[件条个宗次项份]?|\d[\d,]*(?:余|多)[件条个宗次项份]?"
+    r"|\d[\d,]*[件条个宗次项份]?(?:以上|左右|以内)|(?=.*\d)[\dIlOo]{1,6}|[Ool]"
+)
+"""A number with words or letters that no label of the form has: 共3件, 5余件, 3以上, 1O."""
 _PLACEHOLDERS = frozenset(
     {
         "/",
@@ -83,13 +88,13 @@ def chinese_number(text: str) -> int | None:
 
 @lru_cache(maxsize=16384)
 def is_value(text: str) -> bool:
-    """Say whether a printed field can only be a value of a table (digits or a placeholder), never a label.
+    """Say whether a printed field can only be a value of a table (a number or a placeholder), never a label.
 
     Chinese numerals are left out: 三 is as often a piece of the stub “三、本年度办理结果” as a number.
     """
     folded = fold(text)
     return folded.lower() in _PLACEHOLDERS or bool(
-        re.fullmatch(r"[-+]?\d[\d,.]*(?:万元|元|[件条个宗次项份])?", folded)
+        re.fullmatch(r"[-+]?\d[\d,.]*(?:万元|元|[件条个宗次项份])?", folded) or _IN_WORDS.fullmatch(folded)
     )
 
 

@@ -28,6 +28,7 @@ TRACES = {
 """Words that stand only in these tables: where they are printed, a table that was not found is not missing."""
 
 _T2_ITEM = re.compile(r"第?(?:二十|20)条第?\(?[一五六八九]\)?项")
+_T2_FIRST = re.compile(r"第?(?:二十|20)条第?\(?一\)?项|^规章")
 _T3_START = re.compile(r"勾稽关系|^申请人情况|本年新收政府信息公开申请数量")
 _FIRST_ROW = re.compile(r"本年新收政府信息公开申请数量")
 _ONLY_ON_THE_FORM = {
@@ -40,6 +41,8 @@ _ONLY_ON_THE_FORM = {
     "t4": re.compile(r"结果维持|结果纠正|尚未审结"),
 }
 RESEMBLES = 70.0  # rapidfuzz ratio from which a damaged label counts for the table it seems to be of
+TABLE4_WIDTH = 15
+"""Numbers of table 4."""
 _FEWEST_ALIKE = {"t2": 4, "t3": 7, "t4": 4}
 _BLOCK = 6  # rows of the first block of table 2
 _MOST_PIECES = 40  # so many pieces of one table are put together
@@ -113,12 +116,17 @@ def heads_of_table2() -> frozenset[str]:
 
 def _restarts(starts: str, line: Line, found: Places, lines: Sequence[Line]) -> bool:
     """A second beginning inside a table is a repeated head, unless the table had come to its end."""
-    if starts != "t3" or not found["t3"]:
+    if not found[starts]:
         return False
-    if not _FIRST_ROW.search(fold(line.text)):
+    so_far = found[starts][-1]
+    if starts == "t4":
+        return sum(len(lines[i].values) for i in so_far) == TABLE4_WIDTH and bool(line.labels)
+    begins, ends = (_FIRST_ROW, "结转下年度继续办理") if starts == "t3" else (_T2_FIRST, "行政事业性收费")
+    if not begins.search(fold(line.text)):
         return False
-    seen = {core(f.text) for i in found["t3"][-1] for f in lines[i].labels}
-    return "结转下年度继续办理" in seen and "本年新收政府信息公开申请数量" in seen
+    seen = {core(f.text) for i in so_far if lines[i].values for f in lines[i].labels}
+    first = any(begins.search(fold(lines[i].text)) for i in so_far)
+    return first and ends in seen
 
 
 def _ends(line: Line) -> bool:

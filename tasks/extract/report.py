@@ -43,6 +43,8 @@ _ONLY_2019 = (
 )
 _LOOSE = {"t2": 7, "t3": 60, "t4": 15}
 """So many numbers outside all tables and borders may be a table whose labels are damaged."""
+_NUMBERS_OF_A_SENTENCE = 10
+"""A sentence with more numbers may be a table that a conversion has run together."""
 _HOME = {"t2": "proactive", "t3": "requests", "t4": "disputes"}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _WORDS = re.compile(r"[\u4e00-\u9fff0-9]")
@@ -127,7 +129,7 @@ def _leave_room_for_doubt(
     for name, table in tables.items():
         if any(reading.kind != "missing" for reading, _ in table.cells.values()):
             continue
-        text = text or fold("".join(line.text for line in lines))
+        text = text or fold("".join(piece for line in lines for piece in _no_sentences(line)))
         if any(word in text for word in TRACES[name]):
             reason = "文件中有该表的文字，但没有认出表格，不能确定各数"
         elif "pictures" in metadata:
@@ -139,6 +141,16 @@ def _leave_room_for_doubt(
         table.doubtful = True
         table.cells = {code: (uncertain(None, reason), None) for code in table.cells}
         table.labels = [replace(label, match="uncertain") for label in table.labels]
+
+
+def _no_sentences(line: Line) -> list[str]:
+    """Return what a line prints apart from sentences: 4件结转下年度继续办理 in one is no trace of a table."""
+    if line.layout != "prose":
+        return [line.text]
+    pieces = re.split(r"(?<=[。；])", line.text)
+    return [
+        p for p in pieces if not re.search(r"[，,]", p) or len(re.findall(r"\d+", p)) > _NUMBERS_OF_A_SENTENCE
+    ]
 
 
 def detect_template(lines: Sequence[Line]) -> str | None:

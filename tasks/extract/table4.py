@@ -18,9 +18,9 @@ from tasks.extract.fields import read_field
 from tasks.extract.labels import LabelFound, TableFound, column_label, find_heads
 from tasks.extract.lines import Field, Line
 from tasks.extract.numbers import MISSING, Reading, uncertain
+from tasks.extract.regions import TABLE4_WIDTH
 from tasks.extract.wording import core, fold
 
-TABLE4_WIDTH = 15
 _LIKE = 50.0  # rapidfuzz ratio from which a damaged head speaks for an outcome or a kind of dispute
 _ENOUGH = 8  # outcomes that must be recognised before the others are settled by their order
 _MOST_ROWS = 60
@@ -192,9 +192,11 @@ def _grid(carried: Sequence[Line], grid: Sequence[Line], names: _Names) -> Codes
                 stubs.extend(f for f in line.labels if f.row_end - f.row > 1)
             continue
         below = True
-        first = min((f.column for f in line.fields if not f.is_label), default=0)
-        numbers = [f for f in line.fields if not f.is_label and f.column not in idle]
-        lead = list(line.labels)
+        words_in_cells = [f for f in line.labels if _in_a_cell(f, heads, names)]
+        cells = [f for f in line.fields if not f.is_label or f in words_in_cells]
+        first = min((f.column for f in cells), default=0)
+        numbers = [f for f in cells if f.column not in idle]
+        lead = [f for f in line.labels if f not in words_in_cells]
         row = line.fields[0].row
         left = [f for f in stubs if f.row <= row < f.row_end and f.column < first] + lead
         stubs.extend(f for f in lead if f.row_end - f.row > 1)
@@ -223,6 +225,15 @@ def _grid(carried: Sequence[Line], grid: Sequence[Line], names: _Names) -> Codes
                 return None
             named[code] = number
     return named
+
+
+def _in_a_cell(words: Field, heads: Sequence[Line], names: _Names) -> bool:
+    """Say whether words stand where a number belongs: below a kind of dispute and an outcome."""
+    own = core(words.text)
+    if own in names.groups or own in names.outcomes:
+        return False
+    above = _above(heads, words)
+    return any(w in names.groups for w in above) and any(w in names.outcomes for w in above)
 
 
 def _is_blank_row(line: Line, names: _Names) -> bool:

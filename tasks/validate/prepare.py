@@ -136,7 +136,10 @@ def _reports(reports: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sections(facts: Facts, context: pl.DataFrame) -> pl.DataFrame:
-    """Adds own_table_*, printed_numeral, prose_characters, disorder, all_repeated."""
+    """Adds own_table_*, standing, printed_numeral, prose_characters, disorder, all_repeated.
+
+    standing: printed | missing; null where the heading is only suspected.
+    """
     own = facts.tables.select(
         "submission",
         pl.col("table").replace_strict(SECTION_OF_TABLE, default=None).alias("key"),
@@ -148,6 +151,10 @@ def _sections(facts: Facts, context: pl.DataFrame) -> pl.DataFrame:
         .join(own, on=["submission", "key"], how="left", maintain_order="left")
         .with_columns(
             own_table_found=pl.col("own_table_occurrences") > 0,
+            standing=pl.when(~found)
+            .then(pl.lit("missing"))
+            .when(pl.col("match") != "uncertain")
+            .then(pl.lit("printed")),
             # a missing part has no numeral to judge; a heading without one may have lost it on the way
             printed_numeral=pl.when(found).then(pl.col("numeral")).otherwise(pl.lit("一")),
             prose_characters=pl.when(found).then(pl.col("characters")),

@@ -277,7 +277,7 @@ CASES = {
         with_previous(change_cell(_undivided(), "t3.results.other.total", value=99.0)),
         [
             ("STR-09", "critical", "agency", "t3", "（六）其他处理", None, None, ()),
-            ("T3-01", "critical", "agency", "results.other", 99, 15, 84, ("T3-02", "T3-04")),
+            ("T3-02", "critical", "agency", "total", 60, 144, -84, ("T3-01", "T3-04")),
         ],
         dict.fromkeys(("STR-09", "T3-01", "T3-02", "T3-04"), "FAIL"),
     ),

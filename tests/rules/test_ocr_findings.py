@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from models.facts import Facts
-from models.results import Addressee, Evaluation
+from models.results import Addressee, Evaluation, Verdict
 from tasks.validate import evaluate
 from tests.facts_builder import change, change_cell, clean_report, with_previous
 
@@ -28,8 +28,8 @@ def test_a_wrong_sum_read_by_ocr_goes_to_the_operator() -> None:
     by_ocr = replace(wrong, cells=wrong.cells.with_columns(read_by=pl.lit("ocr")))
     printed, pictured = evaluated(wrong), evaluated(by_ocr)
     assert set(addressees(printed).values()) == {"agency"}
-    assert addressees(pictured) == dict.fromkeys(addressees(printed), "operator")
-    assert pictured.verdicts == printed.verdicts
+    assert addressees(pictured) == dict.fromkeys([*addressees(printed), "PUB-03"], "operator")
+    assert pictured.verdicts == {**printed.verdicts, "PUB-03": Verdict.FAIL}
     assert printed.score.total is not None
     assert all(not dimension.deductions for dimension in pictured.score.dimensions)
     assert pictured.score.coverage < printed.score.coverage
