@@ -10,10 +10,10 @@ from tasks.extract.columns import Columns, columns_of, heads_in_order
 from tasks.extract.labels import Heads, LabelFound, TableFound, column_label, find_heads, strange_labels
 from tasks.extract.lines import Field, Line
 from tasks.extract.numbers import MISSING, uncertain
-from tasks.extract.regions import regions
+from tasks.extract.regions import TABLE4_WIDTH, regions
 from tasks.extract.table2 import TORN, read_table2
 from tasks.extract.table3 import MatchedRow
-from tasks.extract.table4 import TABLE4_WIDTH, read_table4
+from tasks.extract.table4 import read_table4
 from tasks.extract.wording import core, fold
 
 _STRAY = "附近有没有标签的数字行，不能确定该行各数是否完整、是否属于该行"
