@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.compare.shingles import Numbers, Pieces
-from tasks.extract.mentions.passage import Passage
-from tasks.extract.mentions.personal import masked, persons
+from tasks.extract.mentions.personal import without_personal_data
 
 _ALIKE = 0.6
 """Two sentences match when this share of the pieces of both is the same: 0.6 lets a word be changed, not a thought."""
@@ -72,9 +71,7 @@ def side_by_side(own: Sentences, other: Sentences) -> tuple[int, list[dict[str, 
 
 
 def _presentable(sentences: Sequence[str]) -> str:
-    """Join sentences and mask the personal data in them: a finding must not spread what it shows."""
-    text = "".join(sentences)
-    return masked(text, list(persons(Passage(0, "", text, "{}"))))
+    return without_personal_data("".join(sentences))
 
 
 def _cut(run: Sequence[int], own: Sentences) -> Sequence[int]:

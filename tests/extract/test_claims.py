@@ -306,6 +306,13 @@ def test_a_claim_keeps_its_words_and_its_place() -> None:
     }
 
 
+def test_a_claim_does_not_spread_personal_data() -> None:
+    rows = read("收到申请人周晓燕（电话13912345678）提出的政府信息公开申请3件。")
+    assert {row["sentence"] for row in rows} == {
+        "收到申请人周**（电话139****5678）提出的政府信息公开申请3件。"
+    }
+
+
 def test_the_sentence_after_goes_on_with_the_same_scope_and_time() -> None:
     rows = read("2022年，全区各部门共收到政府信息公开申请149件。其中，予以公开90件。", known=_OF_ALL)
     assert [brief(row) for row in rows] == [

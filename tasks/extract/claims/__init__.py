@@ -21,11 +21,14 @@ from tasks.extract.claims.sentences import OF_SECTION, heading_domain, plain, se
 from tasks.extract.claims.statements import Statement, statements
 from tasks.extract.claims.wholes import shares, sums
 from tasks.extract.claims.words import read_number, tokens
+from tasks.extract.mentions.personal import without_personal_data
 
 _SPEAKS = re.compile(
     r"申请|答复|办结|提供|不予|维持|审结|复议|诉讼|败诉|规范性文件|规章|费|行政许可|行政处罚|行政强制|结转|率"
     r"|(?:公开|发布|公布|更新)[^，。；]{0,30}\d|其中|包括|分别|共"
 )
+_MAY_NAME = re.compile(r"\d{11}|[\d ]{14}|申请人|原告|先生|女士|同志|住")
+"""Where personal data may stand."""
 _FILLERS = re.compile(
     r"^[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．][^，。；]{0,14}(?:情况|方面)?[。：:]?"
     r"|^(?:在)?(?:政府信息)?主动公开(?:政府信息)?(?:工作)?(?:方面|情况)"
@@ -125,7 +128,11 @@ def _of_sentence(said: Said, section: str, context: Context) -> list[dict[str, A
         silent = before if "其中" in bare[:6] else ()
         for statement in statements(bare, context.domain, section, silent, context.near):
             found.append((statement.begins, _statement(said, statement)))
-    return _without_repeats([row for _, row in sorted(found, key=lambda entry: entry[0])])
+    rows = _without_repeats([row for _, row in sorted(found, key=lambda entry: entry[0])])
+    if rows and _MAY_NAME.search(said.text):
+        for row in rows:
+            row |= {column: without_personal_data(row[column]) for column in ("sentence", "quote")}
+    return rows
 
 
 def _row(said: Said, counted: Count) -> dict[str, Any]:

@@ -182,3 +182,8 @@ def masked(text: str, found: list[Person], offset: int = 0) -> str:
         if start >= 0 and end <= len(text):
             text = text[:start] + person.text + text[end:]
     return text
+
+
+def without_personal_data(text: str) -> str:
+    """Return a text as it may be quoted: a finding must not spread what a report should not have shown."""
+    return masked(text, list(persons(Passage(0, "", text, "{}"))))
