@@ -46,7 +46,8 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --no-emit-index-url 
 lock:
 	$(LOCK) pyproject.toml requirements.in -o requirements.lock
 	$(LOCK) --extra ocr -c requirements.lock pyproject.toml requirements.in -o requirements-ocr.lock
-	$(LOCK) --extra ocr --extra dev -c requirements-ocr.lock pyproject.toml requirements.in -o requirements-dev.lock
+	$(LOCK) --extra ocr --extra s3 --extra dask --extra kubernetes -c requirements-ocr.lock pyproject.toml requirements.in -o requirements-office.lock
+	$(LOCK) --extra ocr --extra s3 --extra dask --extra dev -c requirements-office.lock pyproject.toml requirements.in -o requirements-dev.lock
 
 bench: dev
 	@for script in reading validation command storing; do echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; done
