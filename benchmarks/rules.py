@@ -1,7 +1,8 @@
 """What the rules cost: all together, each family, the dearest rules. ``python -m benchmarks.rules [REPORTS]``.
 
-One batch of reports made of the samples is prepared once. A rule's own cost is one run of Great Expectations with
-that rule alone; a family's is the sum. The prose is read (claims and mentions) apart.
+One batch of made-up reports, each with its own agency, numbers and prose, a quarter of them with a fault, is prepared
+once. A rule's own cost is one run of Great Expectations with that rule alone; a family's is the sum. The prose is read
+(claims and mentions) apart. Two batches at once, a process each, tell what two cores make of it.
 """
 
 from __future__ import annotations
@@ -10,20 +11,37 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
 
 import polars as pl
 
-from benchmarks.validation import BATCH, generated, seed_reports
+from benchmarks.accuracy.cases import Case, roster
+from benchmarks.accuracy.clean import cases
+from benchmarks.accuracy.fault import faults
+from benchmarks.accuracy.planting import plan
+from benchmarks.accuracy.sweeps import read
+from benchmarks.accuracy.writing import all_written
+from benchmarks.validation import BATCH
 from expectations.catalogue import rules
 from expectations.profile import Profile, Switches, default
+from models.facts import Facts
+from tasks.chunks import Rows
 from tasks.compare import compare_all
 from tasks.extract import frames
 from tasks.extract.claims import claim_rows
 from tasks.extract.mentions import mention_rows
+from tasks.roster import resolve
 from tasks.validate import evaluate
 from tasks.validate.engine import run
 from tasks.validate.prepare import prepare
 
+PLANTED = (
+    "META-01", "STR-05", "STR-08", "CELL-01", "CELL-05", "T2-03", "T3-01", "T3-03", "T4-01", "TXT-02", "S5-03", "S6-01", "XY-01",
+    "STALE-01", "LEX-01", "PII-01", "TIME-01", "DUP-01",
+)  # fmt: skip
+"""Rules whose faults stand in a quarter of the reports."""
 AT_MOST = 4.0
 """Milliseconds a report that validation with all rules may take, prose rules included."""
 
@@ -46,8 +64,8 @@ def seconds(work: Callable[[], object], times: int = 3) -> float:
 
 def main(count: int) -> None:
     """Print the table."""
-    reports = generated(seed_reports("samples/reports"), count)
-    facts = compare_all(frames(reports))
+    reports, facts = material(count)
+    count = len(reports)
     evaluate(facts)  # warm imports and caches
     whole = seconds(lambda: evaluate(facts))
     prepared = prepare(facts, default())
@@ -60,6 +78,8 @@ def main(count: int) -> None:
     print(
         f"{'together (budget ' + format(AT_MOST, 'g') + ')':<42}{1000 * (whole + prose) / count:8.3f} ms a report"
     )
+    both = _two_at_once(facts)
+    print(f"{'two batches at once, a process each':<42}{1000 * both / (2 * count):8.3f} ms a report")
     single = {rule.id: _alone(prepared.frames, rule.id) for rule in rules()}
     families: dict[str, list[float]] = defaultdict(list)
     for rule_id, cost in single.items():
@@ -70,6 +90,39 @@ def main(count: int) -> None:
     print(f"\n{'dearest rules':<16}{'ms a report':>14}")
     for rule_id, cost in sorted(single.items(), key=lambda entry: -entry[1])[:10]:
         print(f"{rule_id:<16}{1000 * cost / count:>14.4f}")
+
+
+def material(count: int) -> tuple[list[Rows], Facts]:
+    """Return about `count` reports of different agencies, each with its year before, and their frames."""
+    planted = [one.case for one in plan(faults(), PLANTED, "cost", max(count // 8 // len(PLANTED), 1), 0)]
+    made: list[Case] = []
+    for one in [*planted, *cases(count // 2, "cost")]:
+        if sum(len(c.reports()) for c in made) + len(one.reports()) > count:
+            break
+        made.append(one)
+    for one in made:
+        for report in one.reports():
+            report.writer = "tabs"
+    rows, errors = read(all_written([report for one in made for report in one.reports()]), 2)
+    if errors:
+        raise ValueError(errors[0].message)
+    agencies = roster(made)
+    facts = frames(rows)
+    facts = replace(facts, reports=resolve(facts.reports, agencies))
+    return rows, compare_all(facts, default(), agencies)
+
+
+def _two_at_once(facts: Facts) -> float:
+    """Return the seconds in which two processes, warm, evaluate a batch each."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        list(pool.map(_evaluated, (facts, facts)))
+        begin = time.perf_counter()
+        list(pool.map(_evaluated, (facts, facts)))
+        return time.perf_counter() - begin
+
+
+def _evaluated(facts: Facts) -> int:
+    return len(evaluate(facts))
 
 
 def _alone(prepared: dict[str, pl.DataFrame], rule_id: str) -> float:

@@ -28,7 +28,8 @@ _SHORTEST_WRAPPED = 16
 _DATE = re.compile(r"[12]\d{3}年\d{1,2}月\d{1,2}日|[二〇○零一三四五六七八九]{4}年.{1,3}月.{1,3}日")
 _LAST_LINES = 6
 _SPACES = re.compile(r"\s+")
-_BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff，。、；：]) +(?=[\u3400-\u9fff，。、；：])")
+_CHINESE = r"\u3400-\u9fff，。、；：（）《》〈〉“”"
+_BETWEEN_CHINESE = re.compile(f"(?<=[{_CHINESE}]) +(?=[{_CHINESE}])")
 
 
 def paragraph_rows(

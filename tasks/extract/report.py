@@ -45,6 +45,7 @@ _LOOSE = {"t2": 7, "t3": 60, "t4": 15}
 """So many numbers outside all tables and borders may be a table whose labels are damaged."""
 _NUMBERS_OF_A_SENTENCE = 10
 """A sentence with more numbers may be a table that a conversion has run together."""
+_OF_A_SENTENCE = re.compile(r"[，,]|\d\s*件")
 _HOME = {"t2": "proactive", "t3": "requests", "t4": "disputes"}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _WORDS = re.compile(r"[\u4e00-\u9fff0-9]")
@@ -149,7 +150,9 @@ def _no_sentences(line: Line) -> list[str]:
         return [line.text]
     pieces = re.split(r"(?<=[。；])", line.text)
     return [
-        p for p in pieces if not re.search(r"[，,]", p) or len(re.findall(r"\d+", p)) > _NUMBERS_OF_A_SENTENCE
+        p
+        for p in pieces
+        if not _OF_A_SENTENCE.search(p) or len(re.findall(r"\d+", p)) > _NUMBERS_OF_A_SENTENCE
     ]
 
 

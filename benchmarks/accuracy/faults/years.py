@@ -109,7 +109,7 @@ def a_leap(case: Case, rng: random.Random, n: int) -> Told:
     return Told(cells=("t3.received_new.total",))
 
 
-@fault("XY-06", "outside", years=(2023, 2024))
+@fault("XY-06", "outside dates", years=(2023, 2024))
 def changed_after_publication(case: Case, rng: random.Random, n: int) -> Told:
     """The report was changed after it was published, without a note (table of outside facts)."""
     y = case.report.year + 1

@@ -247,10 +247,17 @@ def _group(token: Token) -> str:
     return {"direct": "suit_direct", "after": "suit_after_review"}.get(token.detail, "suit")
 
 
+_CARRIED_OTHERS = re.compile(r"项目|资金|经费|预算|债[务券]|问题|任务")
+"""What else is carried over from year to year: 公开上年结转项目2个."""
+
+
 def _carried(
     sentence: str, number: Number, words: Sequence[Token], behind: Sequence[Token], context: Context
 ) -> Count | None:
     if number.unit not in _REQUEST_UNITS or _has(words, "block", "other_request", "documents"):
+        return None
+    clause = sentence[max(sentence.rfind(mark, 0, number.start) for mark in "，；。：") + 1 : number.start]
+    if _CARRIED_OTHERS.search(clause):
         return None
     carries = [t for t in words if t.kind == "carry"]
     tail = [t for t in behind if t.kind == "carry"]

@@ -52,6 +52,8 @@ _NO_FEE = re.compile(
     r"(?:未|没有|无|不存在|没|从未|均未|并未)[^，。；]{0,14}?(?:收取?|产生|发生|涉及|征收|计收|收缴|向[^，。；]{0,12}收)[^，。；]{0,24}"
     r"|(?:不存在|无|没有)[^，。；]{0,12}(?:收费|处理费|费用)[^，。；]{0,10}|处理费用?(?:为|是|共|计)?(?:0|零)(?:元|万元)?(?![\d.])"
 )
+_NOT_PAID = re.compile(r"(?:未|不|没有?|拒绝?)(?:按[^，。；]{0,6})?[缴交]")
+"""没有发生因申请人未缴纳信息处理费而不再处理的情形 says nothing of whether a fee was asked for."""
 _OTHER_FEES = re.compile(r"行政事业性|涉企|目录|项目|违规收费|乱收费|新增收费|收费依据|收费文件|收费公示")
 
 
@@ -195,7 +197,7 @@ def _no_fee(sentence: str, section: str) -> Iterator[Statement]:
         return
     for match in _NO_FEE.finditer(sentence):
         words = match.group()
-        if _OTHER_FEES.search(words) or not re.search(r"费", words):
+        if _OTHER_FEES.search(words) or _NOT_PAID.search(words) or "费" not in words:
             continue
         named = "处理费" in words or "信息公开" in words or "依申请" in words or section == "other"
         if not named and "信息公开" not in sentence and "依申请" not in sentence:

@@ -36,7 +36,10 @@ def with_aspects(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         "elsewhere",
         overview=overview,
         heads=heads,
-        **{f"{key}_headed": heads.str.contains(f"{official[key]}|{other[key]}") for key in ASPECTS},
+        **{
+            f"{key}_headed": _said(heads, key).str.contains(f"{official[key]}|{other[key]}")
+            for key in ASPECTS
+        },
     ).with_columns(
         by_aspect=pl.sum_horizontal(pl.col(f"{key}_headed") for key in ASPECTS) >= _HEADED_AT_LEAST
     )
@@ -45,9 +48,9 @@ def with_aspects(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         **{
             key: pl.when(pl.col(f"{key}_headed"))
             .then(pl.lit("headed"))
-            .when(pl.col("overview").str.contains(official[key]))
+            .when(_said(pl.col("overview"), key).str.contains(official[key]))
             .then(pl.when("by_aspect").then(pl.lit("passing")).otherwise(pl.lit("named")))
-            .when(pl.col("overview").str.contains(other[key]))
+            .when(_said(pl.col("overview"), key).str.contains(other[key]))
             .then(pl.when("by_aspect").then(pl.lit("passing")).otherwise(pl.lit("near")))
             .when(pl.col("elsewhere").str.contains(official[key]))
             .then(pl.lit("passing"))
@@ -70,6 +73,11 @@ def with_aspects(prose: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         )
         .drop(*ASPECTS)
     )
+
+
+def _said(text: pl.Expr, key: str) -> pl.Expr:
+    """Return what may speak of an aspect: 依申请公开情况 does not speak of what is published unasked."""
+    return text.str.replace_all("依申请公开", "依申请") if key == "proactive" else text
 
 
 def _in_state(state: str) -> pl.Expr:
