@@ -39,6 +39,7 @@ lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict deploy/backup.py deploy/restore.py deploy/kept.py
 	$(BIN)/lint-imports
 
 # opencv comes headless only: rapidocr names the build that needs a display, and two builds clash
@@ -63,6 +64,7 @@ fuzz: dev
 
 docs: dev
 	$(BIN)/python -m expectations.rulebook > docs/RULES.md
+	$(BIN)/python -m models.settings_page
 
 samples: dev
 	$(BIN)/python -m samples.generate

@@ -27,6 +27,19 @@ def listening(report: Report) -> Iterator[None]:
         _listener = before
 
 
+@contextlib.contextmanager
+def also_listening(report: Report) -> Iterator[None]:
+    """Let `report` hear of every step made inside the block, after whoever listens already."""
+    before = _listener
+
+    def both(stage: str, done: int, total: int) -> None:
+        before(stage, done, total)
+        report(stage, done, total)
+
+    with listening(both):
+        yield
+
+
 def tell(stage: str, done: int, total: int) -> None:
     """Say that `done` of `total` steps of a stage are made."""
     _listener(stage, done, total)

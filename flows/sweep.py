@@ -18,25 +18,32 @@ from typing import Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
-from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
+from sqlalchemy import Engine
 
 from expectations.catalogue import ruleset
 from expectations.profile import load
+from flows.artifacts import progress_shown
+from flows.conclusion import conclude
 from flows.progress import tell
 from flows.reading_process import allow_readers, end_readers, read_apart
+from flows.runners import task_runner, tells_steps
+from flows.secrets import resolve_secrets
+from models import logs
 from models.database import engine, upgrade
 from models.errors import ConfigurationError, ErrorKind
-from models.settings import settings
+from models.settings import Settings, settings
 from models.views import ErrorView, MissingView
-from tasks import batches, chunks
+from tasks import batches, chunks, received, sources
 from tasks.chunks import SourceFile
 from tasks.compare.outside import read_outside
 from tasks.persist import finish_run, record_errors, record_roster, start_run
+from tasks.persist.arrivals import arrivals
 from tasks.persist.runs import State
 from tasks.roster import missing, read_roster
 
-LISTING, READING, CHECKING = "清点文件", "读取报告", "核查评分"
+FETCHING, LISTING, READING, CHECKING = "获取文件", "清点文件", "读取报告", "核查评分"
+NO_SOURCE = "找不到要核查的文件夹“{}”，请检查路径。"
 BATCH_LOST = (
     "系统在核查其中一批报告时发生内部错误，{count}份报告本次未予评判，与报送单位无关；详情已写入日志。"
 )
@@ -47,6 +54,9 @@ _ONCE_MORE: dict[str, Any] = {
     "cache_policy": NO_CACHE,  # what a task is given is not hashed: files and frames may be large
     "persist_result": False,
 }
+
+ALL = 1_000_000
+"""More arrivals than an inbox ever holds."""
 
 log = logging.getLogger("hecha")
 
@@ -62,11 +72,19 @@ class Run:
 # Prefect is not analysed by the type checker, so its decorators are untyped to it.
 @task(name="read-chunk", **_ONCE_MORE)  # type: ignore[untyped-decorator]
 def read_chunk(
-    files: Sequence[SourceFile], home: str, store: str, each: Callable[[int], None]
+    files: Sequence[SourceFile], home: str, about: logs.About, each: Callable[[int], None] | None = None
 ) -> list[ErrorView]:
-    """Read one chunk of files in a process of its own and keep its frames; return the faults that were ours."""
+    """Read one chunk of files in a process of its own and keep its frames; return the faults that were ours.
+
+    The store is that of the settings where the task runs: its address may hold a password, and stays out of Prefect.
+    """
+    resolve_secrets()
     log_file = Path(home) / "log" / "hecha.log"
-    return read_apart(files, chunks.chunks_folder(Path(home)), store, log_file, each)
+    folder = chunks.chunks_folder(Path(home))
+    with logs.json_lines(Path(home)), logs.about(about):  # a worker on another machine knows neither
+        failed = read_apart(files, folder, settings().store, log_file, each or (lambda done: None))
+        log.info("read %d files, %d failed", len(files), len(failed))
+    return failed
 
 
 @task(name="check-batch", **_ONCE_MORE)  # type: ignore[untyped-decorator]
@@ -77,7 +95,7 @@ def check_batch(batch: Callable[[], object]) -> None:
 
 @flow(  # type: ignore[untyped-decorator]
     name="compliance-sweep",
-    task_runner=ThreadPoolTaskRunner(max_workers=settings().workers),
+    task_runner=task_runner(settings()),
     validate_parameters=False,
 )
 def compliance_sweep(
@@ -86,23 +104,25 @@ def compliance_sweep(
     roster: str | None = None,
     profile: str | None = None,
     outside: str | None = None,
+    publish: bool = False,
 ) -> Run:
-    """Sweep a folder of reports and return the run as it stands in the database.
+    """Sweep a source of reports, and what came in by the inbox, and return the run as it stands in the database.
 
-    `years` are the report years to evaluate (empty: all); reports of other years are read all the same, to
-    compare with. `profile` names a profile (`expectations.profile.load`), `outside` a table of facts from outside.
-    Raises ConfigurationError for a roster, profile, table or folder that cannot be used. A file, chunk or batch
-    that fails is recorded as an error of the run and stops nothing.
+    `source` is a folder, an archive, an fsspec URL or a list of web addresses (`tasks.sources`). `years` are the
+    report years to evaluate (empty: all); reports of other years are read all the same, to compare with. `profile`
+    names a profile (`expectations.profile.load`), `outside` a table of facts from outside. With `publish` the pages
+    are written and people told, as a schedule wants it. Raises ConfigurationError for a roster, profile, table or
+    source that cannot be used. A file, chunk or batch that fails is recorded as an error of the run and stops nothing.
     """
     allow_readers()
+    resolve_secrets()
     chosen = settings()
     under = load(profile or chosen.profile)
     rules = ruleset(under)
     agencies = read_roster(Path(roster)) if roster else None
     seen = read_outside(Path(outside)) if outside else None
-    folder = Path(source)
-    if not folder.exists():
-        raise ConfigurationError(f"找不到要核查的文件夹“{chunks.printable(source)}”，请检查路径。")
+    if not sources.is_elsewhere(source) and not Path(source).exists():
+        raise ConfigurationError(NO_SOURCE.format(chunks.printable(source)))
     upgrade(chosen.database)
     database = engine(chosen.database)
     started = datetime.now(UTC)
@@ -111,35 +131,38 @@ def compliance_sweep(
     owed: list[MissingView] = []
     unpacked = Path(mkdtemp(prefix="unpacked-", dir=_made(chosen.home / "runs")))
     try:
-        if agencies is not None:
-            record_roster(database, agencies)
-        listed = chunks.listing(folder, chosen.max_file_mb * 1024 * 1024, unpacked)
-        tell(LISTING, len(listed.files), len(listed.files))
-        failed = _read(listed.files)
-        gathered = batches.gather(listed.files, chunks.chunks_folder(chosen.home), agencies, under, seen)
-        record_errors(database, run_id, [*listed.errors, *gathered.errors, *failed])
-        planned = batches.plan(gathered, years, chosen.batch_size)
-        for number, batch in enumerate(planned):
-            tell(CHECKING, number, len(planned))
+        with logs.json_lines(chosen.home), logs.about(run=run_id), progress_shown():
+            log.info("run %d begins", run_id)
+            if agencies is not None:
+                record_roster(database, agencies)
+            files, wrong, repeated = _listed(source, chosen, database, unpacked)
+            failed = _read(files, run_id)
+            chunks.remember(chosen.home, files)
+            gathered = batches.gather(files, chunks.chunks_folder(chosen.home), agencies, under, seen)
+            record_errors(database, run_id, [*wrong, *gathered.errors, *failed])
+            planned = batches.plan(gathered, years, chosen.batch_size)
+            for number, batch in enumerate(planned):
+                tell(CHECKING, number, len(planned))
 
-            def work(batch: list[batches.Place] = batch) -> object:
-                return batches.check_batch(
-                    gathered, batch, database, run_id, rules, under, chosen.home, started
-                )
+                def work(batch: list[batches.Place] = batch) -> object:
+                    return batches.check_batch(
+                        gathered, batch, database, run_id, rules, under, chosen.home, started
+                    )
 
-            try:
-                check_batch(quote(work))
-            except Exception:
-                log.exception("batch %d of run %d", number + 1, run_id)
-                count = sum(len(place.submissions) for place in batch)
-                lost = ErrorView(
-                    f"第{number + 1}批", ErrorKind.INTERNAL.value, BATCH_LOST.format(count=count)
-                )
-                record_errors(database, run_id, [lost])
-        tell(CHECKING, len(planned), len(planned))
-        if agencies is not None:
-            reports = gathered.facts.reports
-            owed = missing(reports, agencies, batches.owed_years(reports, years, started))
+                try:
+                    with logs.about(chunk=f"batch {number + 1}"):
+                        check_batch(quote(work))
+                except Exception:
+                    log.exception("batch %d of run %d", number + 1, run_id)
+                    count = sum(len(place.submissions) for place in batch)
+                    lost = ErrorView(
+                        f"第{number + 1}批", ErrorKind.INTERNAL.value, BATCH_LOST.format(count=count)
+                    )
+                    record_errors(database, run_id, [lost])
+            tell(CHECKING, len(planned), len(planned))
+            if agencies is not None:
+                reports = gathered.facts.reports
+                owed = missing(reports, agencies, batches.owed_years(reports, years, started))
         state = "completed"
     except Exception:
         state = "failed"
@@ -147,8 +170,44 @@ def compliance_sweep(
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
         finish_run(database, run_id, state, owed)
+        log.info("run %d ends: %s", run_id, state)
+        ended = {"completed", "failed"}  # whoever pressed Ctrl-C knows
+        if publish and state in ended:
+            conclude(database, run_id, under, chosen)
         database.dispose()
-    return Run(run_id, listed.repeated)
+    return Run(run_id, repeated)
+
+
+def _listed(
+    source: str, chosen: Settings, database: Engine, unpacked: Path
+) -> tuple[list[SourceFile], list[ErrorView], int]:
+    """Return the files of the source and of the inbox, each sha256 once, what cannot be had, and how many repeat."""
+    limit = chosen.max_file_mb * 1024 * 1024
+    bucket = {"endpoint_url": chosen.s3_endpoint} if chosen.s3_endpoint and source.startswith("s3://") else {}
+    brought = sources.local(
+        source, chosen.home, source_limits(chosen), lambda done, count: tell(FETCHING, done, count), bucket
+    )
+    listed = chunks.listing(brought.folder, limit, unpacked)
+    files = {file.sha256: file for file in listed.files}
+    errors = [*brought.errors, *listed.errors]
+    came_in = arrivals(database, ("recorded", "running", "done", "failed"), limit=ALL)
+    small = [one for one in came_in if one.size <= limit]
+    for one in received.files(small, chosen.home, chosen.store, limit).values():
+        files = {file.sha256: file for file in one.files} | files
+        errors += one.errors
+    tell(LISTING, len(files), len(files))
+    return list(files.values()), errors, listed.repeated
+
+
+def source_limits(chosen: Settings) -> sources.Limits:
+    """Return the limits under which files are fetched from elsewhere."""
+    return sources.Limits(
+        max_bytes=chosen.max_file_mb << 20,
+        interval=chosen.fetch_interval_seconds,
+        seconds=chosen.fetch_seconds,
+        redirects=chosen.fetch_max_redirects,
+        allow_private_addresses=chosen.fetch_allow_private,
+    )
 
 
 def _made(folder: Path) -> Path:
@@ -156,7 +215,7 @@ def _made(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _read(files: Sequence[SourceFile]) -> list[ErrorView]:
+def _read(files: Sequence[SourceFile], run_id: int) -> list[ErrorView]:
     """Read on the task runner what was not read before; return the faults that were ours."""
     chosen = settings()
     folder = chunks.chunks_folder(chosen.home)
@@ -174,7 +233,12 @@ def _read(files: Sequence[SourceFile]) -> list[ErrorView]:
 
     home = str(chosen.home.resolve())
     waiting = {
-        read_chunk.submit(chunk, home, chosen.store, quote(reporting(number))): (number, chunk)
+        read_chunk.submit(
+            chunk,
+            home,
+            {"run": run_id, "chunk": number},
+            quote(reporting(number)) if tells_steps(chosen) else None,
+        ): (number, chunk)
         for number, chunk in enumerate(planned, start=1)
     }
     failed: list[ErrorView] = []

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from hecha import office
+from hecha.ending import FOUND, NOTHING, UNUSABLE, complain, ending, terminated
 
 if TYPE_CHECKING:  # it imports Great Expectations
     from hecha.check import Checked
@@ -27,14 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-NOTHING = 0
-FOUND = 1
-UNUSABLE = 2
-"""Nothing could be read, or the call was wrong."""
-INTERRUPTED = 130
-TERMINATED = 143
-PIPE_CLOSED = 141
 
 
 class FailOn(StrEnum):
@@ -85,7 +78,7 @@ def check(
     outside: Annotated[Path | None, typer.Option("--outside", metavar="FILE", help=OUTSIDE_HELP)] = None,
 ) -> None:
     """Check files now; see `hecha.check`."""
-    with _ending():
+    with ending():
         from hecha.terminal import output_console
 
         checked = _checked(paths, roster, profile, outside)
@@ -130,7 +123,7 @@ def _checked(
 def _end_without_files(checked: Checked) -> None:
     if not checked.files:
         if not checked.errors:
-            _complain("没有找到可以核查的文件，请检查路径。")
+            complain("没有找到可以核查的文件，请检查路径。")
         raise typer.Exit(UNUSABLE)
 
 
@@ -165,7 +158,7 @@ def show(
     ] = None,
 ) -> None:
     """Show what was read from a file; see `hecha.reading`."""
-    with _ending():
+    with ending():
         from hecha.terminal import error_console, output_console, quiet, spinner
         from models.settings import settings
 
@@ -185,7 +178,12 @@ def show(
 
 @app.command(help="对一个文件夹开展年度核查：读取、评判、评分、入库，并生成网页。")
 def sweep(
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="存放报告文件的文件夹。")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="存放报告文件的文件夹、压缩包、对象存储地址（s3://…）或者网址清单（CSV）。"
+        ),
+    ],
     years: Annotated[
         list[int] | None, typer.Option("--year", metavar="Y", help="只评判该年度的报告，可重复使用。")
     ] = None,
@@ -199,8 +197,8 @@ def sweep(
     outside: Annotated[Path | None, typer.Option("--outside", metavar="FILE", help=OUTSIDE_HELP)] = None,
 ) -> None:
     """Run the compliance sweep; see `flows.sweep`."""
-    with _ending():
-        signal.signal(signal.SIGTERM, _terminated)
+    with ending():
+        signal.signal(signal.SIGTERM, terminated)
         if home is not None:
             os.environ["HECHA_HOME"] = str(home)  # the processes that read chunks see it too
         from hecha.terminal import error_console, output_console, quiet, stages
@@ -235,7 +233,7 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一份JSON，含计算过程。")] = False,
 ) -> None:
     """Score one file; see `hecha.score`."""
-    with _ending():
+    with ending():
         from hecha.terminal import output_console
 
         checked = _checked([report], roster, profile, outside, beside or ())
@@ -262,7 +260,7 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一份JSON。")] = False,
 ) -> None:
     """Compare two files; see `hecha.diff`."""
-    with _ending():
+    with ending():
         from hecha.terminal import output_console, quiet
         from models.settings import settings
 
@@ -286,7 +284,7 @@ def rules(
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一份JSON。")] = False,
 ) -> None:
     """Show the rules; see `hecha.rules`."""
-    with _ending():
+    with ending():
         from expectations.catalogue import written
         from expectations.profile import load
         from hecha import rules as book
@@ -303,72 +301,32 @@ def rules(
             book.show_list(output_console(), under)
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(TERMINATED)
+@app.command(
+    help="检查运行环境：设置、数据库、存储、读取工具、调度服务、磁盘和时钟，对每个问题说明怎样处理。"
+)
+def doctor(
+    roster: Annotated[
+        Path | None, typer.Option("--roster", metavar="FILE", help="应报单位名册，一并检查能否读取。")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="N", min=1, help="每项检查的时限（秒）。")
+    ] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help="在标准输出给出一份JSON。")] = False,
+) -> None:
+    """Check what Hecha needs; see `hecha.doctor`."""
+    with ending():
+        from hecha import doctor as examining
+        from hecha.terminal import output_console
+
+        checks = examining.run(roster, seconds)
+        if as_json:
+            _print_json(examining.as_json(checks))
+        else:
+            examining.show(output_console(), checks)
+        raise typer.Exit(FOUND if examining.failed(checks) else NOTHING)
 
 
-@contextlib.contextmanager
-def _ending() -> Iterator[None]:
-    """Turn whatever may end a command into one sentence and a status; details go to the log, never here."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # scripts let background jobs ignore it
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    try:
-        yield
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        _complain("已中断。")
-        _leave(INTERRUPTED)
-    except BrokenPipeError:
-        # whoever read our output has gone; nothing may be flushed to it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(PIPE_CLOSED) from None
-    except SystemExit as ending:
-        if ending.code != TERMINATED:  # rich's answer when whoever read our output has gone
-            raise typer.Exit(PIPE_CLOSED) from None
-        _complain("已终止。")
-        _leave(TERMINATED)
-    except typer.Exit:
-        raise
-    except Exception as error:
-        _complain(_explain(error))
-        raise typer.Exit(UNUSABLE) from None
-
-
-def _leave(status: int) -> NoReturn:
-    """End the process now: an import that the signal cut short may keep Prefect's threads waiting for ever."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
-    os._exit(status)
-
-
-def _complain(sentence: str) -> None:
-    with contextlib.suppress(OSError):
-        print(sentence, file=sys.stderr)
-
-
-def _explain(error: Exception) -> str:
-    """Return one Chinese sentence; what is not our own kind of error is logged with its traceback."""
-    from models.errors import HechaError
-
-    if isinstance(error, HechaError):
-        return str(error)
-    from pydantic import ValidationError
-
-    if isinstance(error, ValidationError) and error.title == "Settings":
-        names = "、".join(f"HECHA_{'_'.join(map(str, fault['loc'])).upper()}" for fault in error.errors())
-        return f"环境变量设置有误，请检查：{names}。"
-    import logging
-
-    from hecha.terminal import LogFile
-    from models.settings import settings
-
-    handler = LogFile(settings().home / "log" / "hecha.log")
-    fault = (type(error), error, error.__traceback__)
-    handler.emit(logging.LogRecord("hecha", logging.ERROR, __file__, 0, "the command failed", None, fault))
-    handler.close()
-    return f"系统内部错误，未能完成；详情见 {handler.baseFilename}。"
+office.add(app)
 
 
 def main() -> None:

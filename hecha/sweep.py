@@ -14,6 +14,7 @@ from flows.server import configure, prefect_server, wait_until_ready
 from models.errors import ConfigurationError
 from models.settings import settings
 from models.views import SweepView
+from tasks import sources
 from tasks.chunks import chunks_folder
 
 STARTING, WRITING = "启动调度服务", "生成网页"
@@ -29,7 +30,7 @@ class Swept:
 
 
 def run(
-    source: Path,
+    source: str,
     years: Sequence[int],
     roster: Path | None,
     report: Report,
@@ -40,7 +41,7 @@ def run(
 
     Raises ConfigurationError for a folder, roster, profile or table that cannot be used.
     """
-    if not source.exists():
+    if not sources.is_elsewhere(source) and not Path(source).exists():
         raise ConfigurationError(f"找不到要核查的文件夹“{source}”，请检查路径。")
     if roster is not None:
         from tasks.roster import read_roster
@@ -64,7 +65,7 @@ def run(
         wait_until_ready(server)
         report(STARTING, 1, 1)
         done = compliance_sweep(
-            str(source),
+            source,
             list(years),
             str(roster) if roster else None,
             profile,

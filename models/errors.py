@@ -35,3 +35,7 @@ class ReadError(HechaError):
 
 class ConfigurationError(HechaError):
     """A setting, roster or path that was given wrongly."""
+
+
+class StorageError(HechaError):
+    """The database cannot take or give anything: it is away, full or damaged. Nothing half done stays in it."""

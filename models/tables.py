@@ -2,139 +2,21 @@
 
 What was received (`submissions`) and what was said of it (`evaluations`, `findings`) are only ever added
 to or re-read; what people decide (`reviews`, `notices`, `audit_log`) stands beside it and never changes it.
+`arrivals` is the inbox.
 Great Expectations' own results are not stored here: they live in its project folder.
 """
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    ColumnElement,
-    DateTime,
-    Dialect,
-    Float,
-    Index,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    cast,
-    text,
-)
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Float, Index, String, UniqueConstraint, text
+from sqlmodel import Field
 
-ESCAPED = "\ufdd0"
-"""Marks a stored text that is kept as a JSON string, because the database cannot hold it as it is."""
-
-
-class PrintedText(TypeDecorator[str]):
-    """Any text a file or a file name can hold, also NUL and lone surrogates, which PostgreSQL refuses.
-
-    Such a text (and one that begins with the mark itself) is kept as the mark and a JSON string, so that
-    what comes back is what went in.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return what the database can hold."""
-        if value is None or not (value.startswith(ESCAPED) or "\x00" in value or not _encodes(value)):
-            return value
-        return ESCAPED + json.dumps(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return the text as it was given."""
-        if value is None or not value.startswith(ESCAPED):
-            return value
-        return str(json.loads(value.removeprefix(ESCAPED)))
-
-
-def _encodes(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-# Made once: json.dumps makes a new encoder for every call that has options.
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-_ascii_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
-
-
-def compact(value: Any) -> str:
-    """Return `value` as JSON without needless bytes. Raises ValueError for NaN, which no database takes."""
-    written = _encoder.encode(value)
-    return written if _encodes(written) else _ascii_encoder.encode(value)
-
-
-class JsonText(TypeDecorator[str]):
-    """A JSON column that is written and read as JSON text, for what is large and seldom looked into."""
-
-    impl = JSON
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> None:
-        """Pass the text on as it is."""
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> None:
-        """Pass the text on as it is."""
-
-    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[str]:
-        """Read text: the driver would parse JSON by itself."""
-        return cast(column, Text)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant, always aware and in UTC. SQLite has no time zones, so a naive value is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the instant in UTC. Raises ValueError for a naive datetime."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored instant needs a time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the instant in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# JSON and not JSONB: JSONB reorders keys and refuses \u0000, and no page asks inside these columns.
-Json = JSON(none_as_null=True)
-
-# SQLite can only change a constraint that has a name (Alembic's batch mode).
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-def _one_of(column: str, *values: str) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-class Stored(SQLModel):
-    """What every table shares: one MetaData with named constraints."""
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+from models.columns import Json, JsonText, PrintedText, UtcDateTime, one_of
+from models.columns import Stored as Stored  # with all its tables, for who needs these
+from models.inbox import ArrivalRow as ArrivalRow
 
 
 class Agency(Stored, table=True):
@@ -173,7 +55,7 @@ class Run(Stored, table=True):
 
     __tablename__ = "runs"
     __table_args__ = (
-        _one_of("state", "running", "completed", "failed", "cancelled"),
+        one_of("state", "running", "completed", "failed", "cancelled"),
         Index(None, "started_at"),
     )
 
@@ -280,15 +162,55 @@ class EvaluationRow(Stored, table=True):
     not_assessable: int
 
 
+class Standing(Stored, table=True):
+    """Where a report stands today: its newest version and what was last said of that. One row a report.
+
+    Made from the other tables and written with them, so that lists sorted by score need not look at every
+    report. `evaluation_id` and what comes of it are null while the newest version is not evaluated.
+    """
+
+    __tablename__ = "standings"
+    __table_args__ = (
+        Index(None, "submission_id"),
+        Index(None, "evaluation_id"),
+        Index(None, "year", "total", "report_id"),
+        Index(None, "year", "grade", "total", "report_id"),
+        Index(None, "year", "format", "total", "report_id"),
+        Index(
+            "ix_standings_critical",
+            "year",
+            "total",
+            "report_id",
+            postgresql_where=text("critical > 0"),
+            sqlite_where=text("critical > 0"),
+        ),
+        Index(None, "year", "evaluation_id"),
+        Index(None, "agency_id", "year"),
+    )
+
+    report_id: int = Field(
+        primary_key=True, foreign_key="reports.id", sa_column_kwargs={"autoincrement": False}
+    )
+    agency_id: int = Field(foreign_key="agencies.id")
+    year: int
+    submission_id: int = Field(foreign_key="submissions.id")
+    evaluation_id: int | None = Field(default=None, foreign_key="evaluations.id", ondelete="SET NULL")
+    format: str = Field(sa_type=String(16))
+    total: float | None = Field(default=None, sa_type=Float)
+    grade: str | None = Field(default=None, sa_type=String(16))
+    critical: int | None = None
+    warning: int | None = None
+
+
 class FindingRow(Stored, table=True):
     """One finding. `fingerprint` names it across runs, rule sets and versions of the report."""
 
     __tablename__ = "findings"
     __table_args__ = (
         UniqueConstraint("evaluation_id", "position"),
-        _one_of("severity", "critical", "warning", "info"),
-        _one_of("addressee", "agency", "operator"),
-        Index(None, "rule", "severity"),
+        one_of("severity", "critical", "warning", "info"),
+        one_of("addressee", "agency", "operator"),
+        Index(None, "rule", "severity", "evaluation_id"),
         Index(None, "fingerprint"),
     )
 
@@ -335,7 +257,7 @@ class Change(Stored, table=True):
     __tablename__ = "changes"
     __table_args__ = (
         UniqueConstraint("evaluation_id", "position"),
-        _one_of("kind", "mended", "still_open", "new"),
+        one_of("kind", "mended", "still_open", "new"),
         Index(None, "previous_evaluation_id"),
         Index(None, "fingerprint"),
     )
@@ -356,7 +278,7 @@ class Review(Stored, table=True):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        _one_of("decision", "confirmed", "dismissed", "excused"),
+        one_of("decision", "confirmed", "dismissed", "excused"),
         Index(None, "report_id", "fingerprint"),
     )
 
@@ -374,8 +296,8 @@ class Notice(Stored, table=True):
 
     __tablename__ = "notices"
     __table_args__ = (
-        _one_of("kind", "submit", "mend", "accepted"),
-        _one_of("state", "draft", "sent", "answered", "withdrawn"),
+        one_of("kind", "submit", "mend", "accepted"),
+        one_of("state", "draft", "sent", "answered", "withdrawn"),
         Index(None, "state", "due_on"),
     )
 

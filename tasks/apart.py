@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from models import logs
 from models.document import Artifact
 from models.errors import ErrorKind, HechaError
 from models.settings import settings
@@ -49,7 +50,7 @@ class Child:
         spawn = multiprocessing.get_context("spawn")
         self._ours, theirs = spawn.Pipe()
         self._process: SpawnProcess = spawn.Process(
-            target=_child, args=(work, theirs, given, log_file, memory_mb), daemon=True
+            target=_child, args=(work, theirs, given, log_file, memory_mb, logs.current()), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -94,7 +95,12 @@ class _LogFile(logging.FileHandler):
 
 
 def _child(
-    work: Callable[..., None], say: Connection, given: Sequence[Any], log_file: Path | None, memory_mb: int
+    work: Callable[..., None],
+    say: Connection,
+    given: Sequence[Any],
+    log_file: Path | None,
+    memory_mb: int,
+    about: logs.About,
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is our parent's business
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -107,9 +113,13 @@ def _child(
     if log_file is not None:
         line = "%(asctime)s %(levelname)s %(name)s: %(message)s"
         handler = _LogFile(log_file, encoding="utf-8", delay=True)
-        logging.basicConfig(handlers=[handler], level=logging.ERROR, format=line)
+        handler.setLevel(logging.ERROR)
+        logging.basicConfig(handlers=[handler], format=line)
+        log.setLevel(logging.INFO)
+        log.addHandler(logs.JsonLines(log_file.with_suffix(".jsonl")))
     say.send(None)
-    work(say, *given)
+    with logs.about(about):
+        work(say, *given)
 
 
 def _end_with_parent() -> None:

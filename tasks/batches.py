@@ -160,7 +160,9 @@ def check_batch(
             evaluations = evaluate(_only(facts, fresh), project, profile)
         except Exception:
             log.exception("evaluating %d reports of run %d", len(fresh), run_id)
-    return record(database, run_id, facts, evaluations, rules, received_at)
+    recorded = record(database, run_id, facts, evaluations, rules, received_at)
+    log.info("recorded a batch of %d reports: %s", len(submissions), dict(recorded.counts))
+    return recorded
 
 
 def _only(facts: Facts, submissions: Sequence[str]) -> Facts:

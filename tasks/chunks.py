@@ -14,6 +14,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 import tempfile
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from models import facts as frames_on_disk
+from models import logs
 from models.document import Artifact, Document
 from models.errors import ErrorKind, ReadError
 from models.facts import Facts
@@ -219,6 +221,23 @@ def chunks_folder(home: Path) -> Path:
     return home.resolve() / "runs" / reading_version()
 
 
+def remember(home: Path, files: Sequence[SourceFile]) -> None:
+    """Note what the last sweep looked at, so that a rerun can compare with it (`remembered`)."""
+    listed = home.resolve() / "runs" / "listed.json"
+    listed.parent.mkdir(parents=True, exist_ok=True)
+    beside = listed.with_name(f"listed-{os.getpid()}.part")
+    beside.write_text(json.dumps([[file.name, file.sha256] for file in files]), encoding="utf-8")
+    beside.replace(listed)
+
+
+def remembered(home: Path) -> list[SourceFile]:
+    """Return the files of the last sweep, by name and sha256 alone: where they lie is not known any more."""
+    listed = home.resolve() / "runs" / "listed.json"
+    if not listed.exists():
+        return []
+    return [SourceFile("", name, sha256) for name, sha256 in json.loads(listed.read_text(encoding="utf-8"))]
+
+
 # ------------------------------------------------------------------------------------ the chunks
 
 
@@ -286,7 +305,8 @@ def read_chunk(
         prepare([found for _, _, found in fetched if isinstance(found, Artifact)])
         for position, file, found in fetched:
             busy(position)
-            answers = [found] if isinstance(found, ErrorView) else take_in(found)
+            with logs.about(file=printable(file.name), submission=file.sha256):
+                answers = [found] if isinstance(found, ErrorView) else take_in(found)
             errors = [answer for answer in answers if isinstance(answer, ErrorView)]
             ours = [e for e in errors if isinstance(found, ErrorView) or e.kind in _OURS]
             failed += ours

@@ -35,10 +35,10 @@ from tasks.persist.rows import (
     SUBMISSIONS,
     AnyRow,
     Values,
+    add_numbered,
     copy_in,
     delete_in,
     digest,
-    insert_new,
     select_in,
 )
 from tasks.persist.submissions import Received
@@ -204,8 +204,8 @@ def record_evaluations(
             of_submission[submission.id] = known[context][0]
             replaced.append({**row, "evaluated_at": evaluated_at, "row": known[context][0]})
         parts[submission.id] = (findings, not_assessed)
-    inserted = insert_new(connection, EVALUATIONS, fresh, EVALUATIONS.c.submission_id, EVALUATIONS.c.id)
-    of_submission.update(tuple(row) for row in inserted)
+    numbers = add_numbered(connection, EVALUATIONS, fresh)
+    of_submission.update(zip((row["submission_id"] for row in fresh), numbers, strict=True))
     if replaced:
         rewritten = [row["row"] for row in replaced]
         for table in (FINDINGS, NOT_ASSESSED):
@@ -279,7 +279,7 @@ def record_changes(connection: Connection, reports: Iterable[int], ruleset_hash:
         for after, before in sorted(pairs.items())
         for position, difference in enumerate(differences(evaluations[before], evaluations[after]))
     ]
-    insert_new(connection, CHANGES, rows)
+    copy_in(connection, CHANGES, rows)
     return len(rows)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, Table, delete, insert
+from sqlalchemy import Column, Connection, Row, Select, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.tables import Stored, compact
+from models.columns import compact
+from models.tables import Stored
 
 IN_LIST = 5_000
 """Values in one IN list; SQLite takes at most 32,766 parameters a statement."""
@@ -25,6 +26,8 @@ FINDINGS: Table = _tables["findings"]
 NOT_ASSESSED: Table = _tables["not_assessed"]
 CHANGES: Table = _tables["changes"]
 SYSTEM_ERRORS: Table = _tables["system_errors"]
+ARRIVALS: Table = _tables["arrivals"]
+STANDINGS: Table = _tables["standings"]
 
 Values = Mapping[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
@@ -69,6 +72,23 @@ def copy_in(connection: Connection, table: Table, rows: Sequence[Values]) -> Non
                 ]
             )
     driver.close()
+
+
+def add_numbered(connection: Connection, table: Table, rows: Sequence[Values]) -> list[int]:
+    """Insert rows that are known to be new, as `copy_in` does, and return their ids in the same order.
+
+    Only for who writes alone (`models.database.writing`): nobody else may be adding to the table.
+    """
+    if not rows:
+        return []
+    if connection.dialect.name == "postgresql":
+        drawn = select(func.nextval(func.pg_get_serial_sequence(table.name, "id")))
+        ids = list(connection.execute(drawn.select_from(func.generate_series(1, len(rows)))).scalars())
+    else:
+        last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        ids = list(range(last + 1, last + 1 + len(rows)))
+    copy_in(connection, table, [{**row, "id": id_} for row, id_ in zip(rows, ids, strict=True)])
+    return ids
 
 
 def select_in(

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from models.database import writing
 from models.errors import ConfigurationError, ErrorKind
 from models.facts import Facts
 from models.results import Evaluation
@@ -22,10 +21,14 @@ from tasks.persist.evaluations import (
     record_changes,
     record_evaluations,
 )
+from tasks.persist.retrying import asked, committed
 from tasks.persist.rows import EVALUATIONS, RUNS, SUBMISSIONS, SYSTEM_ERRORS, digest, insert_new, select_in
+from tasks.persist.standings import record_standings
 from tasks.roster import Roster
 
 TITLE = "政府信息公开工作年度报告核查"
+RERUN = "政府信息公开工作年度报告收件核查"
+"""The title of a run over what came in by the inbox alone."""
 NOT_EVALUATED = "本系统未能完成对该文件的核查，问题不在报送单位；请查看运行日志后重新核查。"
 
 State = Literal["completed", "failed", "cancelled"]
@@ -62,14 +65,22 @@ def start_run(
         "evaluations": [],
         "errors": [],
     }
-    with writing(database) as connection:
-        return int(connection.execute(insert(RUNS).values(row).returning(RUNS.c.id)).scalar_one())
+    opened = insert(RUNS).values(row).returning(RUNS.c.id)
+    return committed(database, lambda connection: int(connection.execute(opened).scalar_one()))
+
+
+def last_sweep(database: Engine, before: int | None = None) -> int | None:
+    """Return the id of the last completed run over a whole source (`before`: with a smaller id), None if there is none."""
+    chosen = select(func.max(RUNS.c.id)).where(RUNS.c.title == TITLE, RUNS.c.state == "completed")
+    if before is not None:
+        chosen = chosen.where(RUNS.c.id < before)
+    found = asked(database, lambda connection: connection.execute(chosen).scalar_one())
+    return None if found is None else int(found)
 
 
 def record_roster(database: Engine, roster: Roster) -> None:
     """Write the roster's agencies, with who stands above whom. Writing the same roster again adds nothing."""
-    with writing(database) as connection:
-        submissions.record_roster(connection, roster)
+    committed(database, lambda connection: submissions.record_roster(connection, roster))
 
 
 def known(
@@ -87,12 +98,11 @@ def known(
         .join_from(SUBMISSIONS, EVALUATIONS)
         .where(EVALUATIONS.c.ruleset_hash == ruleset_hash)
     )
-    with database.connect() as connection:
-        return {
-            sha256
-            for sha256, context in select_in(connection, chosen, SUBMISSIONS.c.sha256, sha256s)
-            if of_context is None or of_context.get(sha256) == context
-        }
+    asked_for = set(sha256s)
+    evaluated = asked(database, lambda c: list(select_in(c, chosen, SUBMISSIONS.c.sha256, asked_for)))
+    return {
+        sha256 for sha256, context in evaluated if of_context is None or of_context.get(sha256) == context
+    }
 
 
 def record(
@@ -111,7 +121,8 @@ def record(
     """
     batch = submissions.received(facts)
     of_context = contexts(facts)
-    with writing(database) as connection:
+
+    def work(connection: Connection) -> Counter[str]:
         kept, renumbered, counts = submissions.record_submissions(connection, run_id, batch, received_at)
         of_submission, changed, more = record_evaluations(
             connection, kept, evaluations, of_context, ruleset, received_at
@@ -121,18 +132,21 @@ def record(
             s.report_id for s in kept if s.report_id is not None and of_submission.get(s.id) in changed
         }
         counts["changes_new"] = record_changes(connection, touched, ruleset.hash) if touched else 0
+        record_standings(connection, (s.report_id for s in kept if s.report_id is not None), of_submission)
         _add_to_run(connection, run_id, of_submission.values(), (), counts)
         unevaluated = [s for s in kept if s.id not in of_submission]
         if unevaluated:
             faults = [ErrorView(s.file, ErrorKind.INTERNAL.value, NOT_EVALUATED) for s in unevaluated]
             _record_errors(connection, run_id, faults)
-    return Recorded(dict(counts))
+        return counts
+
+    return Recorded(dict(committed(database, work)))
 
 
 def record_errors(database: Engine, run_id: int, errors: Iterable[ErrorView]) -> None:
     """Store what could not be taken in. The same error of the same source is kept once."""
-    with writing(database) as connection:
-        _record_errors(connection, run_id, errors)
+    listed = list(errors)
+    committed(database, lambda connection: _record_errors(connection, run_id, listed))
 
 
 def _record_errors(connection: Connection, run_id: int, errors: Iterable[ErrorView]) -> None:
@@ -187,15 +201,14 @@ def _add_to_run(
 
 def finish_run(database: Engine, run_id: int, state: State, missing: Iterable[MissingView] = ()) -> None:
     """Close a run: how it ended, and who has not submitted. Raises ConfigurationError for an unknown run."""
-    with writing(database) as connection:
-        done = connection.execute(
-            update(RUNS)
-            .where(RUNS.c.id == run_id)
-            .values(
-                state=state,
-                finished_at=datetime.now(UTC),
-                missing=[{"agency": owed.agency, "year": owed.year} for owed in missing],
-            )
+    closed = (
+        update(RUNS)
+        .where(RUNS.c.id == run_id)
+        .values(
+            state=state,
+            finished_at=datetime.now(UTC),
+            missing=[{"agency": owed.agency, "year": owed.year} for owed in missing],
         )
-        if done.rowcount != 1:
-            raise ConfigurationError(f"没有编号为{run_id}的核查记录。")
+    )
+    if committed(database, lambda connection: connection.execute(closed).rowcount) != 1:
+        raise ConfigurationError(f"没有编号为{run_id}的核查记录。")

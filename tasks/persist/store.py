@@ -14,6 +14,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from models.document import Artifact
 from models.errors import HechaError
+from models.settings import redacted, settings
 
 
 class DamagedOriginal(HechaError):
@@ -54,8 +55,23 @@ def read_original(sha256: str, store_url: str) -> bytes:
     return content
 
 
+def probe_store(store_url: str) -> None:
+    """Write, read and delete a small object. Raises whatever the file system raises, and DamagedOriginal."""
+    filesystem, root = _opened(store_url)
+    path, content = f"{root}/probe-{uuid4().hex}", b"hecha"
+    if not store_url.startswith("s3:"):  # there it would make a bucket that is missing
+        filesystem.makedirs(root, exist_ok=True)
+    filesystem.pipe_file(path, content)
+    try:
+        if filesystem.cat_file(path) != content:
+            raise DamagedOriginal(f"存储 {redacted(store_url)} 读出的内容与写入的不一致，请检查存储服务。")
+    finally:
+        filesystem.rm_file(path)
+
+
 def _opened(store_url: str) -> tuple[Any, str]:
     # fsspec takes the path of a file URL as it is written; ours are percent-encoded (Path.as_uri).
     local = url2pathname(urlsplit(store_url).path) if store_url.startswith("file:") else store_url
-    filesystem, root = fsspec.url_to_fs(local)
+    endpoint = settings().s3_endpoint if store_url.startswith("s3:") else None
+    filesystem, root = fsspec.url_to_fs(local, **({"endpoint_url": endpoint} if endpoint else {}))
     return filesystem, root.rstrip("/")

@@ -9,11 +9,21 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
+from models.columns import compact
 from models.facts import Facts
-from models.tables import compact
-from tasks.persist.rows import AGENCIES, REPORTS, SUBMISSIONS, Values, digest, insert_new, select_in
+from tasks.persist.rows import (
+    AGENCIES,
+    REPORTS,
+    RUNS,
+    SUBMISSIONS,
+    Values,
+    add_numbered,
+    digest,
+    insert_new,
+    select_in,
+)
 from tasks.roster import Roster
 
 CELL_COLUMNS = ("code", "raw", "value", "kind", "reason", "proposal", "where", "read_by", "confidence")
@@ -184,7 +194,7 @@ def record_submissions(
         else:
             by_place[submission.report_id, submission.sha256] = unknown
             adopted.append({**unknown, "report_id": submission.report_id, "version": None})
-    renumbered, numbers = _numbered(stored, adopted, fresh, run_id)
+    renumbered, numbers = _numbered(stored, adopted, fresh, _unsettled(connection, run_id))
     if renumbered:
         # Two steps, for two versions of a report may never bear one number, not even for a moment.
         connection.execute(_renumber, [{"row": n["row"], "number": -n["row"]} for n in renumbered])
@@ -195,7 +205,7 @@ def record_submissions(
             .where(SUBMISSIONS.c.id == row["id"])
             .values(report_id=row["report_id"], version=numbers[row["report_id"], row["sha256"]])
         )
-    insert_new(
+    added = add_numbered(
         connection,
         SUBMISSIONS,
         [
@@ -222,12 +232,8 @@ def record_submissions(
         connection.execute(_reread, reread)
     counts["submissions_new"] = len(fresh)
     counts["submissions_reread"] = len(reread)
-    placed = select(SUBMISSIONS.c.report_id, SUBMISSIONS.c.sha256, SUBMISSIONS.c.id)
-    hashes = [submission.sha256 for submission in batch]
-    ids = {
-        (report, sha256): id_
-        for report, sha256, id_ in select_in(connection, placed, SUBMISSIONS.c.sha256, hashes)
-    }
+    ids = {place: row["id"] for place, row in by_place.items()}
+    ids |= {(s.report_id, s.sha256): id_ for s, id_ in zip(fresh, added, strict=True)}
     moved = {row["report_id"] for row in stored if row["id"] in {n["row"] for n in renumbered}}
     return [replace(s, id=ids[s.report_id, s.sha256]) for s in batch], moved, counts
 
@@ -284,14 +290,26 @@ def _stored(connection: Connection, batch: Sequence[Received]) -> list[dict[str,
     return [dict(row._mapping) for part in (of_reports, unknown) for row in part]
 
 
+def _unsettled(connection: Connection, run_id: int) -> set[int]:
+    """This run and those that it continues or that go on beside it: of the same source, and none completed since.
+
+    What an interrupted sweep stored is numbered anew together with the rest, as if it had not been interrupted.
+    """
+    source = select(RUNS.c.source).where(RUNS.c.id == run_id).scalar_subquery()
+    completed = (RUNS.c.source == source) & (RUNS.c.state == "completed")
+    last = select(func.coalesce(func.max(RUNS.c.id), 0)).where(completed).scalar_subquery()
+    chosen = select(RUNS.c.id).where(RUNS.c.source == source, RUNS.c.state != "completed", RUNS.c.id > last)
+    return {run_id, *connection.execute(chosen).scalars()}
+
+
 def _numbered(
-    stored: Sequence[Values], adopted: Sequence[Values], fresh: Sequence[Received], run_id: int
+    stored: Sequence[Values], adopted: Sequence[Values], fresh: Sequence[Received], runs: set[int]
 ) -> tuple[list[dict[str, int]], dict[tuple[int | None, str], int]]:
     """Number the versions that are new to a report.
 
     They follow those of earlier runs, among themselves by (signed on, file name). A run that stores in
-    several batches may meet the older version later: its own rows then change places, no one else's.
-    Returns the stored rows to renumber and the number of each (report, sha256) that is new.
+    several batches may meet the older version later: its own rows (those of `runs`) then change places, no one
+    else's. Returns the stored rows to renumber and the number of each (report, sha256) that is new.
     """
     mine: dict[int, list[tuple[date, str, str, int | None, int | None]]] = defaultdict(list)
     last: dict[int, int] = defaultdict(int)
@@ -304,7 +322,7 @@ def _numbered(
         if report is not None:
             mine[report].append((signed_on or date.min, file, sha256, None, None))
     for row in stored:
-        if row["report_id"] in mine and row["first_run_id"] == run_id:
+        if row["report_id"] in mine and row["first_run_id"] in runs:
             mine[row["report_id"]].append(
                 (row["signed_on"] or date.min, row["file"], row["sha256"], row["id"], row["version"])
             )

@@ -23,6 +23,7 @@ from models.views import (
     VersionView,
 )
 from tasks.persist.evaluations import read_changes, read_evaluations
+from tasks.persist.retrying import asked
 from tasks.persist.rows import EVALUATIONS, RUNS, SUBMISSIONS, SYSTEM_ERRORS, AnyRow, select_in
 from tasks.persist.submissions import CELL_COLUMNS
 
@@ -39,10 +40,11 @@ def sweep_view(database: Engine, run_id: int) -> SweepView:
     the order of agency and year, those of unknown agency or year last. Raises ConfigurationError for an
     unknown run.
     """
-    with database.connect() as connection:
+
+    def read(connection: Connection) -> tuple[AnyRow | None, list[ReportView], list[tuple[int, ErrorView]]]:
         run = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one_or_none()
         if run is None:
-            raise ConfigurationError(f"没有编号为{run_id}的核查记录。")
+            return None, [], []
         reports = _reports(connection, run)
         errors = [
             (id_, ErrorView(file, kind, message))
@@ -53,6 +55,11 @@ def sweep_view(database: Engine, run_id: int) -> SweepView:
                 run.errors,
             )
         ]
+        return run, reports, errors
+
+    run, reports, errors = asked(database, read)
+    if run is None:
+        raise ConfigurationError(f"没有编号为{run_id}的核查记录。")
     return SweepView(
         title=run.title,
         years=tuple(run.years or sorted({report.year for report in reports if report.year is not None})),

@@ -248,7 +248,7 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "环境变量设置有误，请检查：HECHA_MAX_FILE_MB。\n"
+    assert done.stderr == "环境变量 HECHA_MAX_FILE_MB 的值“viel”有误，应为不小于1的整数。\n"
 
 
 def test_a_closed_pipe_gives_no_traceback(tmp_path: Path) -> None:

@@ -30,33 +30,46 @@ def as_ordinary_user(command: list[str]) -> list[str]:
 @contextlib.contextmanager
 def postgres_server() -> Iterator[Path]:
     """Start a server on a unix socket (no TCP), give the socket's folder, and leave nothing behind."""
-    binaries = server_binaries()
-    assert binaries is not None, "no PostgreSQL server binaries (initdb, pg_ctl) on this machine"
     # Not under pytest's own folders: only root may enter them, and a socket's path has at most 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="hecha-pg-"))
-    data = folder / "data"
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
-
-    def run(*command: str) -> None:
-        done = subprocess.run(
-            as_ordinary_user([str(binaries / command[0]), *command[1:]]),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
     try:
-        run("initdb", "-D", str(data), "-U", "hecha", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start")
+        data = str(folder / "data")
+        _run(folder, "initdb", "-D", data, "-U", "hecha", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        start_server(folder)
         try:
             yield folder
         finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+            if (folder / "data" / "postmaster.pid").exists():
+                stop_server(folder)
     finally:
         shutil.rmtree(folder)
+
+
+def start_server(folder: Path) -> None:
+    """Start the server that lives in `folder`, and wait until it answers."""
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    _run(
+        folder, "pg_ctl", "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "-o", options, "start"
+    )
+
+
+def stop_server(folder: Path) -> None:
+    """Stop the server at once, as when its machine loses power: it recovers when it is started again."""
+    _run(folder, "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+
+
+def _run(folder: Path, program: str, *arguments: str) -> None:
+    binaries = server_binaries()
+    assert binaries is not None, "no PostgreSQL server binaries (initdb, pg_ctl) on this machine"
+    done = subprocess.run(
+        as_ordinary_user([str(binaries / program), *arguments]),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

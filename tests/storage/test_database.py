@@ -28,6 +28,8 @@ TABLES = {
     "notices",
     "audit_log",
     "system_errors",
+    "arrivals",
+    "standings",
 }
 
 
@@ -43,7 +45,13 @@ def a_run(title: str = "核查", started_at: datetime | None = None) -> Run:
 
 def test_models_and_migrations_agree(database: Engine) -> None:
     with database.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The search index differs between the databases, so the models do not declare it.
+        def declared(_: object, name: str | None, *more: object) -> bool:
+            return name != "ix_submissions_search"
+
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": declared}
+        )
         assert compare_metadata(context, Stored.metadata) == []
     assert set(inspect(database).get_table_names()) == TABLES | {"alembic_version"}
 

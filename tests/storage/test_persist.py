@@ -171,6 +171,8 @@ def test_the_same_sweep_again_adds_one_run_and_nothing_else(database: Engine) ->
         "notices": 0,
         "audit_log": 0,
         "system_errors": 1,
+        "arrivals": 0,
+        "standings": 1,
     }
     assert again == replace(first, ran_at=LATER)
 

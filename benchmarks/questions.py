@@ -1,0 +1,394 @@
+"""The questions that pages ask of the database, and a database filled with made-up reports to ask them of."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from models.columns import Stored, compact
+from models.database import writing
+from tasks.persist.rows import copy_in
+
+YEARS = (2020, 2021, 2022, 2023)
+PAGE = 50
+FINDINGS_EACH = 5
+RULES = [f"T{1 + n % 4}-{n:02}" for n in range(60)]
+REGION = 100
+"""Agencies under one government."""
+AT = datetime(2024, 3, 1, tzinfo=UTC)
+RUN, UNREAD = 7, 40
+
+BIG = {
+    "reports",
+    "submissions",
+    "evaluations",
+    "findings",
+    "standings",
+    "changes",
+    "not_assessed",
+    "arrivals",
+}
+"""Tables that grow with the reports: none may be read from end to end for a page."""
+
+_LISTED = """
+    SELECT agencies.name, standings.year, standings.total, standings.grade, standings.critical, submissions.file
+    FROM standings JOIN agencies ON agencies.id = standings.agency_id
+    JOIN submissions ON submissions.id = standings.submission_id
+"""
+_BY_SCORE = "ORDER BY standings.total, standings.report_id LIMIT 50"
+_CURRENT_YEAR = "WHERE standings.year = 2023 AND standings.total IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a page asks: its SQL, the same for both databases unless `sqlite` differs, and its parameters."""
+
+    asks: str
+    sql: str
+    given: dict[str, Any] = field(default_factory=dict)
+    sqlite: str | None = None
+
+
+QUESTIONS = (
+    Question("work list of a year by score", f"{_LISTED} {_CURRENT_YEAR} {_BY_SCORE}"),
+    Question("its 20th page", f"{_LISTED} {_CURRENT_YEAR} {_BY_SCORE} OFFSET 950"),
+    Question("of a grade", f"{_LISTED} {_CURRENT_YEAR} AND standings.grade = '较差' {_BY_SCORE}"),
+    Question("with critical findings", f"{_LISTED} {_CURRENT_YEAR} AND standings.critical > 0 {_BY_SCORE}"),
+    Question("of a file format", f"{_LISTED} {_CURRENT_YEAR} AND standings.format = 'pdf' {_BY_SCORE}"),
+    Question(
+        "not evaluated or not scored",
+        f"{_LISTED} WHERE standings.year = 2023 AND standings.total IS NULL LIMIT 50",
+    ),
+    Question(
+        "with a finding of a rule",
+        f"""{_LISTED} {_CURRENT_YEAR} AND EXISTS (SELECT 1 FROM findings
+            WHERE findings.evaluation_id = standings.evaluation_id AND findings.rule = 'T3-30') {_BY_SCORE}""",
+    ),
+    Question(
+        "of a region and year",
+        f"{_LISTED} {_CURRENT_YEAR} AND agencies.parent_id = :region {_BY_SCORE}",
+        {"region": 3},
+    ),
+    Question(
+        "newest version of some reports",
+        "SELECT standings.report_id, submissions.version, submissions.sha256 FROM standings"
+        " JOIN submissions ON submissions.id = standings.submission_id WHERE standings.report_id IN (5, 50, 500, 5000)",
+    ),
+    Question(
+        "an agency's history",
+        """SELECT reports.year, submissions.version, submissions.file, evaluations.total, evaluations.grade
+        FROM reports JOIN submissions ON submissions.report_id = reports.id
+        LEFT JOIN evaluations ON evaluations.submission_id = submissions.id
+        WHERE reports.agency_id = :agency ORDER BY reports.year, submissions.version""",
+        {"agency": 1234},
+    ),
+    Question(
+        "newest findings of a rule",
+        """SELECT findings.message, findings.locator, submissions.agency, submissions.year FROM findings
+        JOIN evaluations ON evaluations.id = findings.evaluation_id
+        JOIN submissions ON submissions.id = evaluations.submission_id
+        WHERE findings.rule = 'T3-30' AND findings.severity = 'critical'
+        ORDER BY findings.evaluation_id DESC LIMIT 50""",
+    ),
+    Question(
+        "reports of a year that break a rule, counted",
+        """SELECT count(DISTINCT standings.report_id) FROM findings
+        JOIN standings ON standings.evaluation_id = findings.evaluation_id
+        WHERE findings.rule = 'T3-30' AND findings.severity = 'critical' AND standings.year = 2023""",
+    ),
+    Question(
+        "grades of a year, counted",
+        "SELECT grade, count(*) FROM standings WHERE year = 2023 GROUP BY grade",
+    ),
+    Question(
+        "findings of one report",
+        "SELECT * FROM findings WHERE evaluation_id = :evaluation ORDER BY position",
+        {"evaluation": 4321},
+    ),
+    Question(
+        "what a finding became in later versions",
+        "SELECT kind, message FROM changes WHERE evaluation_id = :evaluation ORDER BY position",
+        {"evaluation": 4321},
+    ),
+    Question(
+        "search in agency and file: four characters",
+        """SELECT id, agency, file FROM submissions
+        WHERE hecha_grams(coalesce(agency, '') || ' ' || file) @> hecha_pairs(:words)
+        AND (agency ILIKE :like OR file ILIKE :like) LIMIT 50""",
+        {"words": "第77局", "like": "%第77局%"},
+        "SELECT id, agency, file FROM submissions WHERE agency LIKE :like OR file LIKE :like LIMIT 50",
+    ),
+    Question(
+        "search that finds nothing",
+        """SELECT id, agency, file FROM submissions
+        WHERE hecha_grams(coalesce(agency, '') || ' ' || file) @> hecha_pairs(:words)
+        AND (agency ILIKE :like OR file ILIKE :like) LIMIT 50""",
+        {"words": "青云街道", "like": "%青云街道%"},
+        "SELECT id, agency, file FROM submissions WHERE agency LIKE :like OR file LIKE :like LIMIT 50",
+    ),
+    Question(
+        "un-read files of a run",
+        "SELECT file, kind, message FROM system_errors WHERE last_run_id = :run ORDER BY file",
+        {"run": RUN},
+    ),
+    Question(
+        "a file by its bytes",
+        "SELECT id, report_id FROM submissions WHERE sha256 = :sha256",
+        {"sha256": hashlib.sha256(b"100-1").hexdigest()},
+    ),
+    Question(
+        "inbox backlog",
+        "SELECT state, count(*) FROM arrivals WHERE state IN ('recorded', 'running') GROUP BY state",
+    ),
+    Question(
+        "newest arrivals",
+        "SELECT id, file, state FROM arrivals WHERE state = 'done' ORDER BY received_at DESC, position DESC, id DESC LIMIT 50",
+    ),
+    Question(
+        "arrivals nobody was told of",
+        "SELECT id, file FROM arrivals WHERE told_at IS NULL ORDER BY id LIMIT 100",
+    ),
+)
+
+
+def fill(database: Engine, reports: int, chunk: int = 10_000) -> None:
+    """Fill an empty database with `reports` made-up reports, every tenth with two versions; analyse it after."""
+    agencies = -(-reports // len(YEARS))
+    with writing(database) as connection:
+        _put(connection, "runs", [_run()])
+        _put(connection, "agencies", list(_agencies(agencies)))
+    numbers = [(n, agency, year) for n, (agency, year) in enumerate(_owed(agencies, reports), start=1)]
+    for start in range(0, len(numbers), chunk):
+        with writing(database) as connection:
+            _put_reports(connection, numbers[start : start + chunk])
+    with writing(database) as connection:
+        errors = [
+            {"id": n, "fingerprint": f"{n}", "source": "报告", "file": f"{n}.pdf", "kind": "unreadable"}
+            | {"message": "文件已损坏。", "first_run_id": RUN, "last_run_id": RUN}
+            for n in range(1, UNREAD + 1)
+        ]
+        _put(connection, "system_errors", errors)
+        _put(connection, "arrivals", [_arrival(n, reports) for n in range(1, reports // 2 + 1)])
+    if database.dialect.name == "postgresql":
+        with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    else:
+        with database.begin() as connection:
+            connection.execute(text("ANALYZE"))
+
+
+def _put(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    copy_in(connection, Stored.metadata.tables[table], rows)
+
+
+def _run() -> dict[str, Any]:
+    told = {"title": "核查", "source": "报告", "state": "completed", "started_at": AT, "finished_at": AT}
+    rules = {"ruleset_version": "1", "ruleset_hash": "a" * 64, "profile": "default", "profile_hash": ""}
+    lists = {"years": [], "missing": [], "evaluations": [], "errors": [], "counts": {}}
+    return {"id": RUN, **told, **rules, **lists}
+
+
+def _agencies(count: int) -> Iterator[dict[str, Any]]:
+    regions = -(-count // REGION)
+    for n in range(1, regions + count + 1):
+        parent = None if n <= regions else 1 + (n - regions - 1) // REGION
+        name = f"云栖市第{n}区人民政府" if parent is None else f"云栖市映溪区第{n}局"
+        yield {"id": n, "name": name, "parent_id": parent, "rank": "county", "organ": "department"} | {
+            "aliases": [],
+            "first_year": None,
+            "on_roster": True,
+        }
+
+
+def _owed(agencies: int, reports: int) -> list[tuple[int, int]]:
+    first = -(-agencies // REGION) + 1
+    return [(first + n % agencies, YEARS[n // agencies]) for n in range(reports)]
+
+
+def _put_reports(connection: Connection, numbers: list[tuple[int, int, int]]) -> None:
+    tables: dict[str, list[dict[str, Any]]] = {
+        name: []
+        for name in (
+            "reports",
+            "submissions",
+            "evaluations",
+            "findings",
+            "not_assessed",
+            "changes",
+            "standings",
+        )
+    }
+    for report, agency, year in numbers:
+        tables["reports"].append({"id": report, "agency_id": agency, "year": year})
+        versions = 2 if report % 10 == 0 else 1
+        for version in range(1, versions + 1):
+            id_ = 2 * report + version - 2
+            tables["submissions"].append(_submission(id_, report, version, agency, year))
+            tables["evaluations"].append(_evaluation(id_))
+            tables["findings"] += [_finding(id_, position) for position in range(FINDINGS_EACH)]
+            tables["not_assessed"].append(
+                {"evaluation_id": id_, "position": 0, "rule": "XY-01", "reason": "未找到该机关上年度报告。"}
+            )
+        if versions == 2:
+            tables["changes"].append(
+                {"evaluation_id": 2 * report, "previous_evaluation_id": 2 * report - 1, "position": 0}
+                | {
+                    "kind": "mended",
+                    "fingerprint": "f" * 64,
+                    "rule": "T3-01",
+                    "subject": "x",
+                    "message": "已改正。",
+                }
+            )
+        newest, said = tables["submissions"][-1], tables["evaluations"][-1]
+        tables["standings"].append(
+            {
+                "report_id": report,
+                "agency_id": agency,
+                "year": year,
+                "submission_id": newest["id"],
+                "evaluation_id": said["id"],
+            }
+            | {
+                "format": newest["format"],
+                **{name: said[name] for name in ("total", "grade", "critical", "warning")},
+            }
+        )
+    for name, rows in tables.items():
+        _put(connection, name, rows)
+
+
+def _submission(id_: int, report: int, version: int, agency: int, year: int) -> dict[str, Any]:
+    name = f"云栖市映溪区第{agency}局"
+    return {
+        "id": id_,
+        "report_id": report,
+        "version": version,
+        "sha256": hashlib.sha256(f"{report}-{version}".encode()).hexdigest(),
+        "file": f"{name}{year}年政府信息公开工作年度报告（{version}）.docx",
+        "format": ("html", "html", "docx", "pdf", "txt")[report % 5],
+        "received_at": AT,
+        "first_run_id": RUN,
+        "digest": "d" * 64,
+        "agency": name,
+        "rank": "county",
+        "organ": "department",
+        "year": year,
+        "title": f"{name}{year}年政府信息公开工作年度报告",
+        "template": "v2021",
+        "period_text": f"{year}年1月1日至12月31日",
+        "signed_on": date(year + 1, 1, 20),
+        "cells": _CELLS,
+        "sections": [],
+        "notes": [],
+    }
+
+
+_CELLS = compact({"code": [f"t3.c{n}" for n in range(200)], "value": list(range(200))})
+
+
+def _evaluation(id_: int) -> dict[str, Any]:
+    total = None if id_ % 97 == 0 else (id_ * 7919) % 1001 / 10
+    return {
+        "id": id_,
+        "submission_id": id_,
+        "ruleset_version": "1",
+        "ruleset_hash": "a" * 64,
+        "profile": "default",
+        "profile_hash": "",
+        "context": "c" * 64,
+        "digest": "d" * 64,
+        "evaluated_at": AT,
+        "verdicts": {},
+        "total": total,
+        "grade": "暂不评分" if total is None else "较差" if total < 40 else "良好",
+        "coverage": 1.0,
+        "score": {},
+        "critical": 0 if id_ % 20 else 2,
+        "warning": 1,
+        "info": 2,
+        "operator": 0,
+        "not_assessable": 1,
+    }
+
+
+def _finding(evaluation: int, position: int) -> dict[str, Any]:
+    rule = RULES[(evaluation * 31 + position * 13) % len(RULES)]
+    return {
+        "evaluation_id": evaluation,
+        "position": position,
+        "fingerprint": hashlib.sha256(f"{evaluation} {position}".encode()).hexdigest(),
+        "rule": rule,
+        "subject": "t3.total",
+        "severity": ("critical", "warning", "info")[evaluation % 3],
+        "addressee": "agency",
+        "message": f"{rule}：总计与各项之和不符，相差{position}。",
+        "cells": ["t3.total"],
+        "observed": position,
+        "expected": 0,
+        "difference": position,
+        "locator": {"page": 2},
+        "consequences": [],
+        "entailed": [],
+        "hint": None,
+        "passages": [],
+    }
+
+
+def _arrival(number: int, reports: int) -> dict[str, Any]:
+    is_open = number > reports // 2 - 200
+    return {
+        "id": number,
+        "received_at": AT,
+        "source": "folder",
+        "file": f"{number}.docx",
+        "sha256": hashlib.sha256(f"arrival {number}".encode()).hexdigest(),
+        "size": 1,
+        "state": "recorded" if is_open else "done",
+        "repeats_id": None,
+        "run_id": None,
+        "report_id": None if is_open else number,
+        "agency": None,
+        "year": None,
+        "queue": "",
+        "parcel": None,
+        "position": number,
+        "message": None,
+        "taken_at": None,
+        "told_at": None if is_open else AT,
+    }
+
+
+def plan(connection: Connection, question: Question) -> list[str]:
+    """Return how the database answers: for each table it reads, ``table: how``."""
+    if connection.dialect.name != "postgresql":
+        asked = text("EXPLAIN QUERY PLAN " + (question.sqlite or question.sql))
+        steps = [str(row[3]) for row in connection.execute(asked, question.given)]
+        found = [re.match(r"(SCAN|SEARCH) (\w+)(?: USING (.*))?", step) for step in steps]
+        return [f"{m[2]}: {m[1].lower()}{' ' + m[3] if m[3] else ''}" for m in found if m]
+    asked = text("EXPLAIN (FORMAT JSON) " + question.sql)
+    ((explained,),) = connection.execute(asked, question.given).all()
+    return list(_nodes(explained[0]["Plan"], None))
+
+
+def _nodes(node: dict[str, Any], table: str | None) -> Iterator[str]:
+    table = node.get("Relation Name", table)
+    if "Relation Name" in node or "Index Name" in node:
+        yield f"{table or '-'}: {node['Node Type'].lower()}{' ' + node['Index Name'] if 'Index Name' in node else ''}"
+    for inner in node.get("Plans", ()):
+        yield from _nodes(inner, table)
+
+
+def read_from_end_to_end(steps: list[str]) -> set[str]:
+    """The tables that a plan reads row by row, not through an index."""
+    return {
+        step.partition(": ")[0]
+        for step in steps
+        if step.endswith(": scan") or ": seq scan" in step or ": parallel seq" in step
+    }

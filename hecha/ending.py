@@ -1,0 +1,86 @@
+"""How a command ends: a status, and one sentence for whatever may go wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+NOTHING = 0
+FOUND = 1
+UNUSABLE = 2
+"""Nothing could be read, or the call was wrong."""
+INTERRUPTED = 130
+TERMINATED = 143
+PIPE_CLOSED = 141
+
+
+def terminated(number: int, frame: FrameType | None) -> None:
+    """Take SIGTERM as the wish to end in order."""
+    raise SystemExit(TERMINATED)
+
+
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """Turn whatever may end a command into one sentence and a status; details go to the log, never here."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # scripts let background jobs ignore it
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        yield
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        complain("已中断。")
+        _leave(INTERRUPTED)
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing may be flushed to it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(PIPE_CLOSED) from None
+    except SystemExit as end:
+        if end.code != TERMINATED:  # rich's answer when whoever read our output has gone
+            raise typer.Exit(PIPE_CLOSED) from None
+        complain("已终止。")
+        _leave(TERMINATED)
+    except typer.Exit:
+        raise
+    except Exception as error:
+        complain(_explain(error))
+        raise typer.Exit(UNUSABLE) from None
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process now: an import that the signal cut short may keep Prefect's threads waiting for ever."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(status)
+
+
+def complain(sentence: str) -> None:
+    """Print a sentence where people look for faults."""
+    with contextlib.suppress(OSError):
+        print(sentence, file=sys.stderr)
+
+
+def _explain(error: Exception) -> str:
+    """Return one Chinese sentence; what is not our own kind of error is logged with its traceback."""
+    from models.errors import HechaError
+
+    if isinstance(error, HechaError):
+        return str(error)
+    import logging
+
+    from hecha.terminal import LogFile
+    from models.settings import settings
+
+    handler = LogFile(settings().home / "log" / "hecha.log")
+    fault = (type(error), error, error.__traceback__)
+    handler.emit(logging.LogRecord("hecha", logging.ERROR, __file__, 0, "the command failed", None, fault))
+    handler.close()
+    return f"系统内部错误，未能完成；详情见 {handler.baseFilename}。"

@@ -1,0 +1,34 @@
+"""`hecha serve`: the pages, what watches them asks for, and the upload of reports, over HTTP."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from hecha.service import service
+from hecha.upload import router
+from models.errors import ConfigurationError
+from models.settings import Settings
+
+
+def server(chosen: Settings, prefect_url: str | None) -> uvicorn.Server:
+    """Return the server of the pages, bound nowhere yet. Raises ConfigurationError when its port is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in chosen.web_host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen.web_host, chosen.web_port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"网页服务不能使用{chosen.web_host}的{chosen.web_port}端口（{error.strerror}），请改设HECHA_WEB_PORT或HECHA_WEB_HOST。"
+            ) from error
+    app = service(chosen, prefect_url, (router(chosen),))
+    config = uvicorn.Config(
+        app,
+        host=chosen.web_host,
+        port=chosen.web_port,
+        log_level="warning",
+        server_header=False,
+        access_log=False,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,154 @@
+"""The web service: the static pages, and what those who watch it ask: /healthz, /readyz, /metrics."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import cache
+from typing import Generic, TypeVar
+
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+
+from hecha.metrics import CONTENT_TYPE, exposition
+from hecha.readiness import SECONDS, free_bytes, readiness
+from models.database import engine
+from models.settings import Settings
+from tasks.tell.figures import Figures, figures
+
+KEPT_SECONDS = 2.0
+"""Answers that cost the database something are given again for so long, whoever asks."""
+
+THREADS = 8
+"""For what may stand still while a database or a disk does; requests for pages have threads of their own."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # every page carries the policy for its own style and script; this one adds what a page cannot say of itself
+    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+    "Cache-Control": "no-cache",
+}
+
+NO_PAGE = "没有这个页面。"
+NO_PAGES = "还没有核查结果页面，请先运行一次核查（hecha sweep）。"
+
+T = TypeVar("T")
+
+log = logging.getLogger("hecha")
+
+
+class _Kept(Generic[T]):
+    """Asks once for all who ask at the same time, and keeps the answer a moment."""
+
+    def __init__(self, ask: Callable[[], Awaitable[T]], seconds: float) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._lock = anyio.Lock()
+        self._answers: list[tuple[float, T]] = []
+
+    async def get(self) -> T:
+        """Return the answer."""
+        async with self._lock:
+            now = time.monotonic()
+            if not self._answers or now - self._answers[0][0] > self._seconds:
+                self._answers = [(now, await self._ask())]
+            return self._answers[0][1]
+
+
+def service(
+    chosen: Settings,
+    prefect_url: str | None = None,
+    routers: Sequence[APIRouter] = (),
+    kept_seconds: float = KEPT_SECONDS,
+) -> FastAPI:
+    """Return the application. `prefect_url`: the API of the Prefect server, asked by /readyz; None: not asked.
+
+    `routers` are served besides; the static pages (``HECHA_HOME/site``) take every other path. Nothing is
+    opened before the first request, so that /healthz answers while the database is away.
+    """
+
+    @cache
+    def database() -> Engine:
+        return engine(chosen.database)
+
+    @contextlib.asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if database.cache_info().currsize:
+            database().dispose()
+
+    # without its own pages of documentation: they load their scripts from somewhere else
+    app = FastAPI(title="Hecha", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    threads = anyio.CapacityLimiter(THREADS)
+    ready = _Kept(lambda: readiness(chosen, database, prefect_url, threads), kept_seconds)
+    counted = _Kept(lambda: _figures(database, threads), kept_seconds)
+
+    @app.middleware("http")
+    async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and error.detail == "Not Found":
+            said = NO_PAGE if (chosen.site / "index.html").is_file() else NO_PAGES
+            return PlainTextResponse(said + "\n", 404)
+        return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+
+    @app.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"alive": True})
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        found = await ready.get()
+        checks = {
+            **{name: {"ok": said is None, "message": said} for name, said in found.answers.items()},
+            **{name: {"ok": None, "message": "未设置，不检查。"} for name in found.skipped},
+        }
+        return JSONResponse({"ready": found.ready, "checks": checks}, 200 if found.ready else 503)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        now = await counted.get()
+        return Response(exposition(now, free_bytes(chosen.home)), media_type=CONTENT_TYPE)
+
+    for router in routers:
+        app.include_router(router)
+    app.mount("/", _Pages(directory=chosen.site, html=True, check_dir=False))
+    return app
+
+
+class _Pages(StaticFiles):
+    """The static pages; before the first sweep there is no folder yet, which is a missing page and no failure."""
+
+    async def check_config(self) -> None:
+        """Leave a folder that is not there to each request."""
+
+
+async def _figures(database: Callable[[], Engine], threads: anyio.CapacityLimiter) -> Figures | None:
+    """The figures, or None when the database does not give them in time."""
+    with anyio.move_on_after(SECONDS):
+        try:
+            return await anyio.to_thread.run_sync(
+                lambda: figures(database()), abandon_on_cancel=True, limiter=threads
+            )
+        except Exception:
+            log.exception("the database gave no figures")
+            return None
+    log.error("the database gave no figures within %.0f s", SECONDS)
+    return None
