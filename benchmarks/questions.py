@@ -117,11 +117,11 @@ QUESTIONS = (
         {"evaluation": 4321},
     ),
     Question(
-        "search in agency and file: four characters",
+        "search in agency and file: a part of a name",
         """SELECT id, agency, file FROM submissions
         WHERE hecha_grams(coalesce(agency, '') || ' ' || file) @> hecha_pairs(:words)
         AND (agency ILIKE :like OR file ILIKE :like) LIMIT 50""",
-        {"words": "第77局", "like": "%第77局%"},
+        {"words": "第777局", "like": "%第777局%"},
         "SELECT id, agency, file FROM submissions WHERE agency LIKE :like OR file LIKE :like LIMIT 50",
     ),
     Question(

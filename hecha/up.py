@@ -85,7 +85,7 @@ def worker(chosen: Settings, pool: str) -> Kept:
 
 
 def run(chosen: Settings, source: str | None, roster: Path | None, say: Callable[[str], None]) -> None:
-    """Start everything, say where it is, and keep it alive until KeyboardInterrupt or SystemExit.
+    """Start everything, say where it is, and keep it alive until Ctrl-C or SIGTERM.
 
     `source` is what the schedules sweep (the inbox alone when not given), `roster` who must report.
     """
@@ -113,6 +113,8 @@ def run(chosen: Settings, source: str | None, roster: Path | None, say: Callable
                 while True:
                     kept.look(time.monotonic())
                     time.sleep(0.5)
+            except (KeyboardInterrupt, SystemExit):
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: what is running ends in order
             finally:
                 say("正在停止……")
                 kept.end()

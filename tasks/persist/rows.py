@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, Table, delete, func, insert, select
+from sqlalchemy import JSON, Column, Connection, Dialect, Row, Select, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.columns import compact
@@ -28,6 +28,7 @@ CHANGES: Table = _tables["changes"]
 SYSTEM_ERRORS: Table = _tables["system_errors"]
 ARRIVALS: Table = _tables["arrivals"]
 STANDINGS: Table = _tables["standings"]
+NOTICES: Table = _tables["notices"]
 
 Values = Mapping[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
@@ -60,7 +61,7 @@ def copy_in(connection: Connection, table: Table, rows: Sequence[Values]) -> Non
         return
     names = list(rows[0])
     dialect = connection.dialect
-    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    processors = [_written(table.c[name], dialect) for name in names]
     listed = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
     driver = connection.connection.cursor()
     with driver.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
@@ -72,6 +73,13 @@ def copy_in(connection: Connection, table: Table, rows: Sequence[Values]) -> Non
                 ]
             )
     driver.close()
+
+
+def _written(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes of a value what COPY takes. JSON goes as text: the driver's wrapper takes twice the time."""
+    if type(column.type) is JSON:
+        return lambda value: None if value is None else compact(value)
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 def add_numbered(connection: Connection, table: Table, rows: Sequence[Values]) -> list[int]:

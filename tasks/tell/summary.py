@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select
 
 from models.errors import ConfigurationError, ErrorKind
 from models.views import ErrorView, MissingView
 from tasks.persist.retrying import asked
-from tasks.persist.rows import CHANGES, EVALUATIONS, RUNS, SUBMISSIONS, SYSTEM_ERRORS, AnyRow, select_in
+from tasks.persist.rows import (
+    CHANGES,
+    EVALUATIONS,
+    NOTICES,
+    REPORTS,
+    RUNS,
+    SUBMISSIONS,
+    SYSTEM_ERRORS,
+    AnyRow,
+    select_in,
+)
 from tasks.publish.words import FAILING_GRADE
 
 ADDRESS = "通知地址"
 """What the name of an address begins with where it stands among a run's errors in the place of a file."""
+BEIJING = ZoneInfo("Asia/Shanghai")
+"""Deadlines are days in Beijing."""
 EARLIER_RUNS = 50
 """Among so many runs of the source the last one over the same years is looked for."""
 
@@ -37,7 +50,10 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Resubmitted:
-    """A later version that this run was the first to see, and how many findings it mended, left, brought."""
+    """A later version that this run was the first to see, and how many findings it mended, left, brought.
+
+    `due_on` is the deadline of the last notice sent to the agency for this year, `on_time` whether the version came by it.
+    """
 
     agency: str
     year: int | None
@@ -45,6 +61,8 @@ class Resubmitted:
     mended: int
     still_open: int
     new: int
+    due_on: date | None = None
+    on_time: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +182,7 @@ def _newest(connection: Connection, run: AnyRow) -> list[AnyRow]:
         select(
             *(SUBMISSIONS.c[name] for name in ("report_id", "version", "file", "agency", "year")),
             SUBMISSIONS.c.first_run_id,
+            SUBMISSIONS.c.received_at,
             EVALUATIONS.c.id,
             EVALUATIONS.c.submission_id,
             *(EVALUATIONS.c[name] for name in ("total", "grade", "critical", "warning", "info", "operator")),
@@ -211,14 +230,41 @@ def _resubmitted(connection: Connection, arrived: Sequence[AnyRow]) -> tuple[Res
     evaluations = [row.id for row in arrived]
     for id_, kind, number in select_in(connection, counted, CHANGES.c.evaluation_id, evaluations):
         kinds[id_][kind] = number
+    deadlines = _deadlines(connection, [row.report_id for row in arrived if row.report_id is not None])
     found = []
     for row in arrived:
         said = kinds[row.id]
         agency = row.agency or row.file
+        due = deadlines.get(row.report_id)
+        came = row.received_at.astimezone(BEIJING).date()
         found.append(
-            Resubmitted(agency, row.year, row.version, said["mended"], said["still_open"], said["new"])
+            Resubmitted(
+                agency,
+                row.year,
+                row.version,
+                said["mended"],
+                said["still_open"],
+                said["new"],
+                due,
+                None if due is None else came <= due,
+            )
         )
     return tuple(sorted(found, key=lambda r: (r.agency, r.year or 0)))
+
+
+def _deadlines(connection: Connection, reports: Sequence[int]) -> dict[int, date]:
+    """Return by report the day by which the last notice sent for it asks for an answer."""
+    chosen = (
+        select(REPORTS.c.id, NOTICES.c.due_on)
+        .join_from(
+            REPORTS,
+            NOTICES,
+            (NOTICES.c.agency_id == REPORTS.c.agency_id) & (NOTICES.c.year == REPORTS.c.year),
+        )
+        .where(NOTICES.c.state.in_(("sent", "answered")), NOTICES.c.due_on.is_not(None))
+        .order_by(NOTICES.c.id)
+    )
+    return {row.id: row.due_on for row in select_in(connection, chosen, REPORTS.c.id, reports)}
 
 
 def _changed(connection: Connection, run: AnyRow) -> bool:

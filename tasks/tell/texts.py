@@ -198,10 +198,17 @@ def _files(heading: str, errors: Sequence[ErrorView]) -> Part:
 def _resubmissions(arrived: Sequence[Resubmitted]) -> Part:
     lines = [
         f"{_plain(one.agency)}{words.year(one.year)}（第{one.version}版）：已改正{one.mended}项，"
-        f"仍存在{one.still_open}项，新出现{one.new}项。"
+        f"仍存在{one.still_open}项，新出现{one.new}项{_deadline(one)}。"
         for one in arrived[:LISTED]
     ]
     return Part("重新报送", _with_rest(lines, len(arrived), "份"))
+
+
+def _deadline(one: Resubmitted) -> str:
+    """Say whether a version came by the day its notice names."""
+    if one.due_on is None:
+        return ""
+    return f"；通知要求{words.day(one.due_on)}前报送，{'按期' if one.on_time else '已逾期'}"
 
 
 def _with_rest(lines: Iterable[str], number: int, unit: str) -> tuple[str, ...]:

@@ -1,0 +1,250 @@
+"""`hecha up` as an office runs it: real server, worker, inbox, pages; what arrives is judged by itself."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import HECHA, environment
+from tests.flows.made import report, write
+from tests.flows.test_sweep_command import processes_of
+
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(900)]
+
+WATER, SCHOOLS, HEALTH = "云栖市映溪区水务局", "云栖市映溪区教育局", "云栖市映溪区卫生健康局"
+WRONG = {"t4.review.upheld": "3"}
+TOKEN = "a-token-of-the-tests"
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+ROSTER = "agency,rank,organ,parent,aliases,first_year\n" + "".join(
+    f"{name},county,department,,,2022\n" for name in (WATER, SCHOOLS, HEALTH)
+)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+class Office:
+    """A running `hecha up`, its folder, its database and its Prefect server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.home = folder, folder / ".hecha"
+        self.inbox = self.home / "inbox"
+        self.port = free_port()
+        settings = {
+            "HECHA_WEB_PORT": str(self.port),
+            "HECHA_UPLOAD_TOKEN": TOKEN,
+            "HECHA_INBOX_QUIET_SECONDS": "1",
+        }
+        self.process = subprocess.Popen(
+            [HECHA, "up", "in", "--roster", "roster.csv"],
+            cwd=folder,
+            env=environment(folder) | settings,
+            stdout=(folder / "said.txt").open("wb"),
+            stderr=subprocess.STDOUT,
+        )
+
+    def said(self) -> str:
+        return (self.folder / "said.txt").read_text(encoding="utf-8")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(f"file:{self.home / 'hecha.db'}?mode=ro", uri=True) as database:
+            return database.execute(query).fetchall()
+
+    def api(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        (url,) = {word.split("：")[1] for word in self.said().split("　") if word.startswith("调度服务")}
+        request = urllib.request.Request(
+            f"{url.split()[0]}{path}",
+            json.dumps(body or {}).encode(),
+            {"Content-Type": "application/json"},
+            method="GET" if body is None else "POST",
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        for _ in range(20):
+            try:
+                with opener.open(request, timeout=30) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:  # busy: its own clients ask again as well
+                if error.code != 503:
+                    raise
+                time.sleep(1)
+        raise AssertionError("the Prefect server stays busy")
+
+    def page(self, path: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+                request, timeout=30
+            ) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def arrivals(self) -> dict[str, tuple[str, str | None, int | None]]:
+        return {f: (s, a, y) for f, s, a, y in self.rows("SELECT file, state, agency, year FROM arrivals")}
+
+    def through(self, *files: str) -> None:
+        until(lambda: all(self.arrivals().get(f, ("",))[0] in ("done", "failed", "repeated") for f in files))
+
+
+def until(reached: Callable[[], bool], seconds: float = 240) -> None:
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end, "not reached in time"
+        time.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    write(folder / "in", "水务局2022.txt", report(WATER, 2022))
+    write(folder / "in", "水务局.txt", report(WATER, 2023))
+    write(folder, "roster.csv", ROSTER)
+    running = Office(folder)
+    try:
+        until(lambda: "已启动" in running.said())
+        yield running
+    finally:
+        running.process.send_signal(signal.SIGINT)
+        try:
+            running.process.wait(90)
+        finally:
+            running.process.kill()
+    assert running.process.returncode == 0
+    assert running.said().endswith("已停止。\n")
+    assert processes_of(running.home) == []
+
+
+def test_every_deployment_is_registered_and_runs_once(office: Office) -> None:
+    found = {d["name"]: d for d in office.api("/deployments/filter", {"limit": 50})}
+    schedules = {
+        name: [(s["schedule"]["cron"], s["schedule"]["timezone"]) for s in one["schedules"]]
+        for name, one in found.items()
+    }
+    assert {name: sorted(cron) for name, cron in schedules.items()} == {
+        "weekly": [("0 2 * * 1", "Asia/Shanghai")],
+        "season": [(cron, "Asia/Shanghai") for cron in ("0 2 * 2,3 *", "0 2 1-5 4 *", "0 2 10-31 1 *")],
+        "on-demand": [],
+        "inbox": [],
+    }
+    assert {one["work_pool_name"] for one in found.values()} == {"hecha"}
+    assert all(one["description"] and one["tags"] for one in found.values())
+    for name in ("on-demand", "weekly", "season", "inbox"):
+        run = office.api(
+            f"/deployments/{found[name]['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}}
+        )
+        until(lambda run=run: office.api(f"/flow_runs/{run['id']}")["state_type"] in ENDED)
+        assert office.api(f"/flow_runs/{run['id']}")["state_type"] == "COMPLETED", name
+    assert office.rows("SELECT state, count(*) FROM runs GROUP BY state") == [("completed", 3)]
+    assert "水务局" in office.page("/")[1]
+    assert (office.page("/healthz")[0], office.page("/readyz")[0]) == (200, 200)
+
+
+def test_what_arrives_is_judged_and_a_resubmission_compared(office: Office) -> None:
+    write(office.inbox, "教育局.txt", report(SCHOOLS, 2023, WRONG))
+    office.through("教育局.txt")
+    write(office.inbox, "教育局（更正）.txt", report(SCHOOLS, 2023).replace("2024年1月20日", "2024年2月20日"))
+    office.through("教育局（更正）.txt")
+    assert {f: office.arrivals()[f] for f in ("教育局.txt", "教育局（更正）.txt")} == {
+        "教育局.txt": ("done", SCHOOLS, 2023),
+        "教育局（更正）.txt": ("done", SCHOOLS, 2023),
+    }
+    versions = "SELECT version, file FROM submissions WHERE agency = ? ORDER BY version".replace(
+        "?", f"'{SCHOOLS}'"
+    )
+    assert office.rows(versions) == [(1, "教育局.txt"), (2, "教育局（更正）.txt")]
+    mended = office.rows("SELECT kind, rule FROM changes WHERE rule = 'T4-01'")
+    assert mended == [("mended", "T4-01")]
+    assert not (office.inbox / "教育局.txt").exists()
+    until(lambda: "教育局" in office.page("/")[1])
+
+
+def test_next_years_report_is_judged_anew(office: Office) -> None:
+    carried = {"t3.carried_out.natural_person": "2", "t3.carried_out.total": "2",
+               "t3.received_new.natural_person": "7", "t3.received_new.total": "7"}  # fmt: skip
+    changed = report(WATER, 2022, carried).replace("2023年1月20日", "2023年3月20日")
+    write(office.inbox, "水务局2022（更正）.txt", changed)
+    office.through("水务局2022（更正）.txt")
+    found = office.rows(
+        f"SELECT f.rule FROM findings f JOIN evaluations e ON e.id = f.evaluation_id JOIN submissions s ON "
+        f"s.id = e.submission_id WHERE s.agency = '{WATER}' AND s.year = 2023 AND f.rule LIKE 'XY-01%'"
+    )
+    assert found == [("XY-01",)]
+
+
+def test_ten_versions_keep_their_order_and_the_same_bytes_are_recorded_once(office: Office) -> None:
+    names = [f"卫健局第{n:02d}版.txt" for n in range(1, 11)]
+    for number, name in enumerate(names, start=1):
+        path = write(office.folder, name, report(HEALTH, 2023, {"t2.licensing.decisions": str(number)}))
+        os.utime(path, (1_700_000_000 + number,) * 2)
+    for name in reversed(names):
+        (office.folder / name).rename(office.inbox / name)
+    office.through(*names)
+    query = (
+        f"SELECT version, file FROM submissions WHERE agency = '{HEALTH}' AND year = 2023 ORDER BY version"
+    )
+    assert office.rows(query) == list(enumerate(names, start=1))
+    write(office.inbox, "又一份.txt", report(HEALTH, 2023, {"t2.licensing.decisions": "3"}))
+    office.through("又一份.txt")
+    assert office.arrivals()["又一份.txt"][0] == "repeated"
+    assert len(office.rows(query)) == 10
+
+
+def test_half_a_file_is_not_read_and_two_agencies_in_one_archive_do_not_mix(office: Office) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("水务局.txt", report(WATER, 2021))
+        archive.writestr("卫健局.txt", report(HEALTH, 2021))
+    content = packed.getvalue()
+    target = office.inbox / "两家.zip"
+    with target.open("wb") as out:
+        for start in range(0, len(content), len(content) // 4):
+            out.write(content[start : start + len(content) // 4])
+            out.flush()
+            time.sleep(0.6)
+            assert "两家.zip" not in office.arrivals()
+    write(office.inbox, "未写完.txt.part", "一半")
+    office.through("两家.zip")
+    query = "SELECT agency, version FROM submissions WHERE year = 2021 ORDER BY agency"
+    assert office.rows(query) == [(HEALTH, 1), (WATER, 1)]
+    assert (office.inbox / "未写完.txt.part").exists()
+    assert "未写完.txt.part" not in office.arrivals()
+
+
+def test_what_is_no_report_is_told_and_stops_nothing(office: Office) -> None:
+    write(office.inbox, "通知.txt", "关于召开会议的通知\n\n定于周五召开会议。\n")
+    write(office.inbox, "卫健局2022.txt", report(HEALTH, 2022))
+    office.through("通知.txt", "卫健局2022.txt")
+    assert office.rows("SELECT state, message FROM arrivals WHERE file = '通知.txt'") == [
+        ("failed", "文件中没有找到政府信息公开工作年度报告的六个部分和三张表，请确认提交的文件是否正确。")
+    ]
+    assert office.arrivals()["卫健局2022.txt"] == ("done", HEALTH, 2022)
+
+
+def test_an_upload_arrives_like_any_file(office: Office) -> None:
+    content = report(SCHOOLS, 2022).encode()
+    name = urllib.parse.quote("../教育局2022.txt")
+    assert office.page(f"/inbox?name={name}", content)[0] == 401
+    status, said = office.page(f"/inbox?name={name}", content, Authorization=f"Bearer {TOKEN}")
+    file = json.loads(said)["file"]
+    assert (status, file.rpartition("/")[2]) == (202, "教育局2022.txt")
+    office.through(file)
+    assert office.arrivals()[file] == ("done", SCHOOLS, 2022)
+    assert office.page("/inbox?name=", content, Authorization=f"Bearer {TOKEN}")[0] == 400
+    assert office.page(f"/inbox?name={name}", b"", Authorization=f"Bearer {TOKEN}")[0] in (400, 405)
