@@ -52,7 +52,8 @@ def rerun(roster: str | None = None, profile: str | None = None) -> list[int]:
     resolve_secrets()
     chosen = settings()
     under = load(profile or chosen.profile)
-    agencies = read_roster(Path(roster)) if roster else None
+    listed_in = roster or chosen.roster
+    agencies = read_roster(Path(listed_in)) if listed_in else None
     upgrade(chosen.database)
     database = engine(chosen.database)
     made: list[int] = []

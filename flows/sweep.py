@@ -99,7 +99,7 @@ def check_batch(batch: Callable[[], object]) -> None:
     validate_parameters=False,
 )
 def compliance_sweep(
-    source: str,
+    source: str = "",
     years: Sequence[int] = (),
     roster: str | None = None,
     profile: str | None = None,
@@ -108,7 +108,8 @@ def compliance_sweep(
 ) -> Run:
     """Sweep a source of reports, and what came in by the inbox, and return the run as it stands in the database.
 
-    `source` is a folder, an archive, an fsspec URL or a list of web addresses (`tasks.sources`). `years` are the
+    `source` is a folder, an archive, an fsspec URL or a list of web addresses (`tasks.sources`); what is not given is
+    taken from the settings, and without any source the inbox alone is looked at. `years` are the
     report years to evaluate (empty: all); reports of other years are read all the same, to compare with. `profile`
     names a profile (`expectations.profile.load`), `outside` a table of facts from outside. With `publish` the pages
     are written and people told, as a schedule wants it. Raises ConfigurationError for a roster, profile, table or
@@ -119,8 +120,10 @@ def compliance_sweep(
     chosen = settings()
     under = load(profile or chosen.profile)
     rules = ruleset(under)
-    agencies = read_roster(Path(roster)) if roster else None
-    seen = read_outside(Path(outside)) if outside else None
+    source = source or chosen.source or str(_made(chosen.inbox_folder))
+    listed_in, told_in = roster or chosen.roster, outside or chosen.outside
+    agencies = read_roster(Path(listed_in)) if listed_in else None
+    seen = read_outside(Path(told_in)) if told_in else None
     if not sources.is_elsewhere(source) and not Path(source).exists():
         raise ConfigurationError(NO_SOURCE.format(chunks.printable(source)))
     upgrade(chosen.database)

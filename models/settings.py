@@ -78,6 +78,17 @@ class Settings(BaseSettings):
         default=None, description="收件文件夹，放入其中的报告自动登记并核查；不设则为数据目录下的 inbox。"
     )
     """The folder watched for arriving reports; ``inbox`` under `home` when not given."""
+    source: str | None = Field(
+        default=None,
+        description="定时核查的来源：文件夹、压缩包、对象存储地址或者网址清单；不设置时只核查收件箱。登记部署时生效。",
+    )
+    """What scheduled sweeps look at: a folder, an archive, an fsspec URL or a list of web addresses."""
+    roster: Path | None = Field(default=None, description="应报单位名册（CSV），核查时未另行指定的用这一份。")
+    """The roster where none is named."""
+    outside: Path | None = Field(
+        default=None, description="外部数据表（CSV或XLSX），核查时未另行指定的用这一份。"
+    )
+    """The table of facts from outside where none is named."""
     store_url: SecretStr | None = Field(
         default=None,
         description="报告原件的存放位置（fsspec地址，如 s3://桶/目录）；不设则为数据目录下的 store。",

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from models.document import Artifact
-from models.errors import ErrorKind
+from models.errors import ErrorKind, HechaError
 from models.views import ErrorView
 from tasks.chunks import Listing, SourceFile, printable
 from tasks.persist import keep_original, read_original
@@ -107,6 +107,9 @@ def files(arrivals: Iterable[Arrival], home: Path, store: str, max_bytes: int) -
     for arrival in arrivals:
         try:
             found[arrival.id] = _files(arrival, home, store, max_bytes)
+        except HechaError as error:
+            wrong = ErrorView(arrival.file, ErrorKind.UNREADABLE.value, str(error))
+            found[arrival.id] = Listing((), (wrong,), 0)
         except OSError as error:
             told = f"收到的文件无法取回（{error.strerror or '系统错误'}），请将其重新放入收件箱。"
             wrong = ErrorView(arrival.file, ErrorKind.UNREADABLE.value, told)

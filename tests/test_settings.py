@@ -16,6 +16,9 @@ from models.settings_page import GROUPS, PAGE, render
 DEFAULTS = {
     "home": ".hecha",
     "inbox": None,
+    "source": None,
+    "roster": None,
+    "outside": None,
     "store_url": None,
     "s3_endpoint": None,
     "min_free_disk_mb": 1024,

@@ -8,9 +8,10 @@ and what could not be checked is worked out elsewhere (`tasks.validate.undecided
 from __future__ import annotations
 
 import logging
+import shutil
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -69,9 +70,33 @@ def run(
     """Run every suite once over its prepared frame (`tasks.validate.prepare`).
 
     With `project` the suites and the validation results are kept in a Great Expectations file project
-    there; otherwise nothing is written. Errors of a rule are returned, not raised.
+    there; otherwise nothing is written. A project that a killed process left half written is set aside and begun
+    anew. Errors of a rule are returned, not raised.
     """
     profile = profile or default()
+    if project is None:
+        return _run(frames, None, profile)
+    try:
+        return _run(frames, project, profile)
+    except Exception:
+        logger.exception("the Great Expectations project under %s is set aside and begun anew", project)
+    _set_aside(project)
+    try:
+        return _run(frames, project, profile)
+    except Exception:
+        logger.exception("the results are not kept in a Great Expectations project")
+        return _run(frames, None, profile)
+
+
+def _set_aside(project: Path) -> None:
+    """Rename the project, so that whoever looks into it later can; the one set aside before it goes."""
+    aside = project / "gx-damaged"
+    shutil.rmtree(aside, ignore_errors=True)
+    with suppress(OSError):
+        (project / "gx").rename(aside)
+
+
+def _run(frames: Mapping[str, pl.DataFrame], project: Path | None, profile: Profile) -> Outcome:
     failures: dict[str, list[int]] = {}
     faults: dict[str, str] = {}
     with _LOCK, _quiet():
