@@ -16,11 +16,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
+
 from flows.server import configure, prefect_server, wait_until_ready
-from models.database import upgrade
+from models.database import engine, upgrade
 from models.settings import Settings
+from tasks.persist.arrivals import take_back
 
 WORKER_LOOKS_SECONDS = 2
 """How often the worker asks for runs: a person waits for the score of what was just handed in."""
@@ -63,9 +67,12 @@ class Kept:
         self.started = now
 
     def end(self) -> None:
-        """Ask it to end, then end it and all that it started."""
+        """Ask it to end, then end it and all that it started: its flow runs are sessions of their own."""
         if self.process is None:
             return
+        started = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            started = psutil.Process(self.process.pid).children(recursive=True)
         with contextlib.suppress(ProcessLookupError):
             self.process.terminate()
         try:
@@ -73,8 +80,12 @@ class Kept:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        for end in (psutil.Process.terminate, psutil.Process.kill):
+            _, started = psutil.wait_procs(started, timeout=0.1)
+            for process in started:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    end(process)
+            _, started = psutil.wait_procs(started, timeout=_STOP_SECONDS)
 
 
 def worker(chosen: Settings, pool: str) -> Kept:
@@ -97,7 +108,7 @@ def run(chosen: Settings, source: str | None, roster: Path | None, say: Callable
         os.environ["HECHA_ROSTER"] = str(roster.resolve())
     os.environ["PYTHONWARNINGS"] = "ignore"
     configure(home)
-    upgrade(chosen.database)
+    _begin(chosen)
     with prefect_server(home) as server:
         say("正在启动调度服务……")
         wait_until_ready(server)
@@ -119,6 +130,16 @@ def run(chosen: Settings, source: str | None, roster: Path | None, say: Callable
                 say("正在停止……")
                 kept.end()
     say("已停止。")
+
+
+def _begin(chosen: Settings) -> None:
+    """Bring the database up to date; what an earlier `up` was working on when it ended waits again."""
+    upgrade(chosen.database)
+    database = engine(chosen.database)
+    try:
+        take_back(database, datetime.now(UTC))
+    finally:
+        database.dispose()
 
 
 @contextlib.contextmanager
