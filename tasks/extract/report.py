@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,7 +98,8 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
     parts, before = find_parts(lines, template.sections)
     headings = {part.heading.line for part in parts}
     tables = read_tables(lines, template, headings)
-    _leave_room_for_doubt(tables, lines, metadata)
+    told = {i for part in parts if part.key == "overview" for i in part.lines}
+    _leave_room_for_doubt(tables, lines, metadata, told)
     used = {i for table in tables.values() for i in table.lines}
     body = [i for part in parts for i in part.lines if i not in used]
     identity = identify(lines, before, body or before, metadata, file_name)
@@ -113,7 +114,7 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
             if template_id != template.id:
                 template = load(template_id)
                 tables = read_tables(lines, template, headings)
-                _leave_room_for_doubt(tables, lines, metadata)
+                _leave_room_for_doubt(tables, lines, metadata, told)
     report = _Report(
         submission, file_name, document, lines, template, template_id, tables, parts, identity, before
     )
@@ -121,16 +122,23 @@ def extract_rows(document: Document, submission: str, file_name: str) -> Rows:
 
 
 def _leave_room_for_doubt(
-    tables: dict[str, TableFound], lines: Sequence[Line], metadata: Mapping[str, str]
+    tables: dict[str, TableFound], lines: Sequence[Line], metadata: Mapping[str, str], told: Set[int]
 ) -> None:
-    """A table that was not found may stand in a picture, or in a shape we do not know: then it is uncertain."""
+    """A table that was not found may stand in a picture, or in a shape we do not know: then it is uncertain.
+
+    `told`: the lines of section one, whose sentences may use the words of a table.
+    """
     text = ""
     taken = {i for table in tables.values() for i in table.lines}
     loose = sum(len(x.values) for i, x in enumerate(lines) if i not in taken and x.layout != "ruled")
     for name, table in tables.items():
         if any(reading.kind != "missing" for reading, _ in table.cells.values()):
             continue
-        text = text or fold("".join(piece for line in lines for piece in _no_sentences(line)))
+        text = text or fold(
+            "".join(
+                p for i, line in enumerate(lines) for p in (_no_sentences(line) if i in told else [line.text])
+            )
+        )
         if any(word in text for word in TRACES[name]):
             reason = "文件中有该表的文字，但没有认出表格，不能确定各数"
         elif "pictures" in metadata:
