@@ -253,7 +253,7 @@ def _with_children(case: Case, n: int, small: str = "small") -> list[Report]:
 
 @fault(
     "AGG-01",
-    "t2 t3 t4 intro",
+    "t2 t3 t4 intro series",
     kinds=("county/government", "city/government"),
     also="AGG-02 XY-05 CELL-10 XT-02",
     stage=0,
@@ -271,7 +271,7 @@ def a_part_greater_than_the_whole(case: Case, rng: random.Random, n: int) -> Tol
 
 @fault(
     "AGG-02",
-    "t2 t3 t4 intro",
+    "t2 t3 t4 intro series",
     kinds=("county/government", "city/government"),
     also="AGG-01 XY-05 CELL-10 XT-02",
     stage=0,
