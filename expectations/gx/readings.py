@@ -6,6 +6,7 @@ reading, so only the row's own number must be there. Whoever runs the suite coun
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Literal
 
 from great_expectations.compatibility import pydantic
@@ -89,8 +90,9 @@ class _Named(MulticolumnMapExpectation):  # type: ignore[misc]
         return renderer_configuration
 
     @classmethod
+    @abstractmethod
     def _sentence(cls, arguments: dict[str, Any]) -> str:
-        raise NotImplementedError
+        """Return what is expected, with the names of the columns in it."""
 
 
 class ExpectColumnValueToEqualOneOfColumns(_Named):
