@@ -257,7 +257,7 @@ def _put_reports(connection: Connection, numbers: list[tuple[int, int, int]]) ->
             }
             | {
                 "format": newest["format"],
-                **{name: said[name] for name in ("total", "grade", "critical", "warning")},
+                **{name: said[name] for name in ("total", "grade", "critical", "warning", "info", "operator")},
             }
         )
     for name, rows in tables.items():

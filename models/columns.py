@@ -103,6 +103,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is compared byte by byte in any database, so that what begins alike is one range of an index."""
+
 # JSON and not JSONB: JSONB reorders keys and refuses \u0000, and no page asks inside these columns.
 Json = JSON(none_as_null=True)
 

@@ -1,8 +1,8 @@
 """The stored tables. SQLite and PostgreSQL hold the same rows and give the same answers.
 
 What was received (`submissions`) and what was said of it (`evaluations`, `findings`) are only ever added
-to or re-read; what people decide (`reviews`, `notices`, `audit_log`) stands beside it and never changes it.
-`arrivals` is the inbox.
+to or re-read; what people decide (`models.decisions`) stands beside it and never changes it; who they are, and what they
+did, stands in `models.accounts`. `arrivals` is the inbox.
 Great Expectations' own results are not stored here: they live in its project folder.
 """
 
@@ -14,16 +14,32 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Float, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
-from models.columns import Json, JsonText, PrintedText, UtcDateTime, one_of
+from models.accounts import Account as Account
+from models.accounts import ApiToken as ApiToken
+from models.accounts import AuditEntry as AuditEntry
+from models.accounts import SignIn as SignIn
+from models.columns import Bytewise, Json, JsonText, PrintedText, UtcDateTime, one_of
 from models.columns import Stored as Stored  # with all its tables, for who needs these
+from models.decisions import Answer as Answer
+from models.decisions import Correction as Correction
+from models.decisions import Notice as Notice
+from models.decisions import Review as Review
+from models.decisions import Transition as Transition
 from models.inbox import ArrivalRow as ArrivalRow
 
 
 class Agency(Stored, table=True):
-    """An administrative organ; a tree through `parent_id`. `name` is its one official name."""
+    """An administrative organ; a tree through `parent_id`. `name` is its one official name.
+
+    `path` lists the ids from the top of the tree down to its own (``/1/7/52/``), so that a region and all below it
+    is one range of an index; it is kept by `tasks.persist.regions`.
+    """
 
     __tablename__ = "agencies"
-    __table_args__ = (UniqueConstraint("name"),)
+    __table_args__ = (
+        UniqueConstraint("name"),
+        Index(None, "path"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(sa_type=PrintedText)
@@ -33,6 +49,7 @@ class Agency(Stored, table=True):
     aliases: list[str] = Field(default_factory=list, sa_type=Json)
     first_year: int | None = None  # the first report year it owes; null: every year
     on_roster: bool = False
+    path: str = Field(default="", sa_type=Bytewise, sa_column_kwargs={"server_default": ""})
 
 
 class Report(Stored, table=True):
@@ -166,7 +183,8 @@ class Standing(Stored, table=True):
     """Where a report stands today: its newest version and what was last said of that. One row a report.
 
     Made from the other tables and written with them, so that lists sorted by score need not look at every
-    report. `evaluation_id` and what comes of it are null while the newest version is not evaluated.
+    report. `evaluation_id` and what comes of it are null while the newest version is not evaluated. `state` is how far
+    people are with it (`tasks.decide.states`): that of its last `Transition`, ``pending`` without one.
     """
 
     __tablename__ = "standings"
@@ -186,6 +204,15 @@ class Standing(Stored, table=True):
         ),
         Index(None, "year", "evaluation_id"),
         Index(None, "agency_id", "year"),
+        Index(None, "year", "state", "total", "report_id"),
+        Index(
+            "ix_standings_review",
+            "year",
+            "total",
+            "report_id",
+            postgresql_where=text("operator > 0"),
+            sqlite_where=text("operator > 0"),
+        ),
     )
 
     report_id: int = Field(
@@ -200,6 +227,9 @@ class Standing(Stored, table=True):
     grade: str | None = Field(default=None, sa_type=String(16))
     critical: int | None = None
     warning: int | None = None
+    info: int | None = None
+    operator: int | None = None
+    state: str = Field(default="pending", sa_type=String(16), sa_column_kwargs={"server_default": "pending"})
 
 
 class FindingRow(Stored, table=True):
@@ -271,61 +301,6 @@ class Change(Stored, table=True):
     rule: str = Field(sa_type=String(16))
     subject: str = Field(sa_type=PrintedText)
     message: str = Field(sa_type=PrintedText)
-
-
-class Review(Stored, table=True):
-    """What a person decided about a finding. A later decision is a further row; none is overwritten."""
-
-    __tablename__ = "reviews"
-    __table_args__ = (
-        one_of("decision", "confirmed", "dismissed", "excused"),
-        Index(None, "report_id", "fingerprint"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    report_id: int = Field(foreign_key="reports.id")
-    fingerprint: str = Field(sa_type=String(64))
-    decision: str = Field(sa_type=String(16))
-    reason: str = Field(sa_type=PrintedText)
-    reviewer: str = Field(sa_type=PrintedText)
-    decided_at: datetime = Field(sa_type=UtcDateTime)
-
-
-class Notice(Stored, table=True):
-    """A letter to an agency: to submit, to mend, or that a report is accepted."""
-
-    __tablename__ = "notices"
-    __table_args__ = (
-        one_of("kind", "submit", "mend", "accepted"),
-        one_of("state", "draft", "sent", "answered", "withdrawn"),
-        Index(None, "state", "due_on"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    agency_id: int = Field(foreign_key="agencies.id", index=True)
-    year: int
-    submission_id: int | None = Field(default=None, foreign_key="submissions.id", index=True)
-    kind: str = Field(sa_type=String(16))
-    state: str = Field(default="draft", sa_type=String(16))
-    body: str = Field(sa_type=PrintedText)
-    due_on: date | None = None
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class AuditEntry(Stored, table=True):
-    """Who did what to which row, and when. Only ever added to."""
-
-    __tablename__ = "audit_log"
-    __table_args__ = (Index(None, "at"), Index(None, "object_type", "object_id"))
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=UtcDateTime)
-    actor: str = Field(sa_type=PrintedText)
-    action: str = Field(sa_type=String(32))
-    object_type: str = Field(sa_type=String(32))
-    object_id: int | None = None
-    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
 
 
 class SystemFault(Stored, table=True):

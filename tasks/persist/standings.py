@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from tasks.persist.rows import EVALUATIONS, REPORTS, STANDINGS, SUBMISSIONS, copy_in, select_in
 
-_OF_EVALUATION = ("total", "grade", "critical", "warning")
+_OF_EVALUATION = ("total", "grade", "critical", "warning", "info", "operator")
 _COLUMNS = ("report_id", "agency_id", "year", "submission_id", "evaluation_id", "format", *_OF_EVALUATION)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from models.columns import compact
 from models.facts import Facts
+from tasks.persist.regions import record_new_paths, record_paths
 from tasks.persist.rows import (
     AGENCIES,
     REPORTS,
@@ -163,6 +164,7 @@ def record_roster(connection: Connection, roster: Roster) -> None:
                 **{column: value for column, value in known.items() if value != "unknown"},
             )
         )
+    record_paths(connection)
 
 
 def _agency_ids(connection: Connection, names: set[str]) -> dict[str, int]:
@@ -259,6 +261,7 @@ def _report_ids(
         AGENCIES,
         [{**blank, "name": n, "rank": levels[n][0], "organ": levels[n][1]} for n in sorted(levels)],
     )
+    record_new_paths(connection)
     agencies = _agency_ids(connection, set(levels))
     insert_new(
         connection,

@@ -19,7 +19,7 @@ from tests.storage.made import FRACTION, HEADING, RULES, TOTALS, evaluation, sha
 AT = datetime(2024, 2, 1, 9, 0, tzinfo=UTC)
 BATCHES, REPORTS = 6, 40
 
-_NOT_COMPARED = {"id", "received_at", "evaluated_at", "started_at", "finished_at"}
+_NOT_COMPARED = {"id", "received_at", "evaluated_at", "started_at", "finished_at", "path"}
 """Instants and numbers of rows, and of runs below."""
 _NAMED_BY = {
     "agencies": ["name"],

@@ -30,6 +30,12 @@ TABLES = {
     "system_errors",
     "arrivals",
     "standings",
+    "accounts",
+    "sign_ins",
+    "api_tokens",
+    "transitions",
+    "answers",
+    "corrections",
 }
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, inspect, select, text
+import pytest
+from sqlalchemy import Engine, MetaData, delete, insert, inspect, select, text, update
+from sqlalchemy.exc import DatabaseError
 
-from models.database import downgrade, engine, upgrade
+from models.database import downgrade, engine, upgrade, writing
 from models.facts import concat
 from models.views import ErrorView, MissingView
 from tasks.persist import finish_run, record, record_errors, record_roster, start_run, sweep_view
 from tasks.persist.arrivals import record_arrival
+from tasks.persist.rows import ACCOUNTS, AUDIT_LOG, NOTICES, REPORTS, REVIEWS
 from tasks.roster import Roster, RosterEntry
 from tests.storage.made import FRACTION, HEADING, RULES, TOTALS, UNSURE, evaluation, sha, submission
 
 AT = datetime(2024, 2, 1, 9, 0, tzinfo=UTC)
-REVISIONS = ["0001", "0002", "0003", "0004"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
 
 
 def filled(database: Engine) -> int:
@@ -43,7 +46,27 @@ def filled(database: Engine) -> int:
     record_arrival(database, "folder", "甲.txt", sha("甲.txt"), 7, received_at=AT)
     record_arrival(database, "upload", "甲.txt", sha("甲.txt"), 7, received_at=AT)
     finish_run(database, run, "completed", [MissingView("映溪区财政局", 2023)])
+    decided(database)
     return run
+
+
+def decided(database: Engine) -> None:
+    """What people decided of the first report, asked and were told, and who they are."""
+    with writing(database) as connection:
+        report, agency = connection.execute(select(REPORTS.c.id, REPORTS.c.agency_id)).all()[0]
+        by = {"account_id": 1}
+        somebody = {"name": "wang", "shown": "王明", "role": "operator", "created_at": AT}
+        connection.execute(insert(ACCOUNTS), [{"id": 1, **somebody, "must_change": False, "failures": 0}])
+        review = {"report_id": report, "agency_id": agency, "fingerprint": "f" * 64, "rule": "T3-03"}
+        review |= {"subject": "总计", "reviewer": "王明", "decided_at": AT, "batch": "b", "lasting": True}
+        decisions = ("mend", "explained", "misread")
+        connection.execute(insert(REVIEWS), [{**review, **by, "decision": d, "reason": d} for d in decisions])
+        notice = {"agency_id": agency, "report_id": report, "year": 2023, "kind": "mend", "body": "请整改。"}
+        connection.execute(
+            insert(NOTICES), [{**notice, **by, "findings": ["f"], "state": "sent", "created_at": AT}]
+        )
+        said = {"at": AT, "actor": "王明", "action": "decide", "object_type": "report", "detail": {"n": 1}}
+        connection.execute(insert(AUDIT_LOG), [{**said, **by}])
 
 
 def contents(database: Engine) -> dict[str, list[dict[str, Any]]]:
@@ -86,13 +109,17 @@ def test_down_step_by_step_and_up_again_with_data(empty_url: str) -> None:
     run = filled(database)
     view, full, all_indexes = sweep_view(database, run), contents(database), indexes(database)
     assert {name: len(rows) for name, rows in full.items() if rows} == {
+        "accounts": 1,
         "agencies": 3,
         "arrivals": 2,
+        "audit_log": 1,
         "changes": 3,
         "evaluations": 4,
         "findings": 7,
         "not_assessed": 4,
+        "notices": 1,
         "reports": 2,
+        "reviews": 3,
         "runs": 1,
         "standings": 2,
         "submissions": 4,
@@ -100,13 +127,33 @@ def test_down_step_by_step_and_up_again_with_data(empty_url: str) -> None:
     }
 
     database.dispose()
-    downgrade(empty_url, "0003")
-    third = contents(database)
-    assert (set(full) - set(third), kept(full, third)) == ({"standings"}, True)
+    downgrade(empty_url, "0004")
+    fourth = contents(database)
+    gone = {"accounts", "sign_ins", "api_tokens", "transitions", "answers", "corrections"}
+    assert set(full) - set(fourth) == gone
+    assert [r["decision"] for r in fourth["reviews"]] == ["confirmed", "excused", "dismissed"]
+    others = {name: rows for name, rows in fourth.items() if name != "reviews"}
+    assert kept(full, others)
     database.dispose()
     upgrade(empty_url)
-    assert (contents(database), indexes(database)) == (full, all_indexes)
+    fifth = contents(database)
+    assert indexes(database) == all_indexes
+    assert [(r["decision"], r["reviewer"]) for r in fifth["reviews"]] == [
+        ("mend", "王明"),
+        ("explained", "王明"),
+        ("misread", "王明"),
+    ]
+    assert fifth["notices"][0]["report_id"] == full["notices"][0]["report_id"]
+    rewritten = {"accounts", "reviews", "notices", "audit_log"}
+    assert {n: r for n, r in fifth.items() if n not in rewritten} == {
+        n: r for n, r in full.items() if n not in rewritten
+    }
     assert sweep_view(database, run) == view
+
+    database.dispose()
+    downgrade(empty_url, "0003")
+    third = contents(database)
+    assert (set(fourth) - set(third), kept(fourth, third)) == ({"standings"}, True)
 
     database.dispose()
     downgrade(empty_url, "0002")
@@ -129,8 +176,8 @@ def test_down_step_by_step_and_up_again_with_data(empty_url: str) -> None:
         upgrade(empty_url, revision)
     assert indexes(database) == all_indexes
     again = contents(database)
-    assert {name: again[name] for name in set(full) - {"runs", "evaluations", "arrivals"}} == {
-        name: full[name] for name in set(full) - {"runs", "evaluations", "arrivals"}
+    assert {name: again[name] for name in set(full) - rewritten - {"runs", "evaluations", "arrivals"}} == {
+        name: full[name] for name in set(full) - rewritten - {"runs", "evaluations", "arrivals"}
     }
     assert again["arrivals"] == []
     # the profile's hash is what 0002 takes away and cannot know again
@@ -149,3 +196,12 @@ def test_down_step_by_step_and_up_again_with_data(empty_url: str) -> None:
     assert {name: len(rows) for name, rows in contents(database).items() if rows} == {}
     assert indexes(database) == all_indexes
     database.dispose()
+
+
+@pytest.mark.parametrize("statement", [delete(AUDIT_LOG), update(AUDIT_LOG).values(actor="李四")])
+def test_the_audit_log_is_only_ever_added_to(database: Engine, statement: Any) -> None:
+    filled(database)
+    with pytest.raises(DatabaseError, match="only ever added to"), writing(database) as connection:
+        connection.execute(statement)
+    with database.connect() as connection:
+        assert list(connection.execute(select(AUDIT_LOG.c.actor)).scalars()) == ["王明"]

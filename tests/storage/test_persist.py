@@ -173,6 +173,12 @@ def test_the_same_sweep_again_adds_one_run_and_nothing_else(database: Engine) ->
         "system_errors": 1,
         "arrivals": 0,
         "standings": 1,
+        "accounts": 0,
+        "sign_ins": 0,
+        "api_tokens": 0,
+        "transitions": 0,
+        "answers": 0,
+        "corrections": 0,
     }
     assert again == replace(first, ran_at=LATER)
 

@@ -1,0 +1,1 @@
+"""The supervisors' and agencies' site: pages and API over what `tasks` knows."""

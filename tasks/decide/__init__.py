@@ -1,0 +1,1 @@
+"""What people decide of findings and reports, ask of agencies, and hear from them."""
