@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from models.columns import Stored, compact
 from models.database import writing
+from tasks.persist.regions import record_paths
 from tasks.persist.rows import copy_in
 
 YEARS = (2020, 2021, 2022, 2023)
@@ -20,9 +21,12 @@ PAGE = 50
 FINDINGS_EACH = 5
 RULES = [f"T{1 + n % 4}-{n:02}" for n in range(60)]
 REGION = 100
-"""Agencies under one government."""
+"""Agencies under one government; all governments stand under the first."""
 AT = datetime(2024, 3, 1, tzinfo=UTC)
 RUN, UNREAD = 7, 40
+STATES = ("pending", "pending", "pending", "notified", "explained", "mended", "passed", "returned")
+LATE = 12
+"""One report in so many is late."""
 
 BIG = {
     "reports",
@@ -163,6 +167,7 @@ def fill(database: Engine, reports: int, chunk: int = 10_000) -> None:
     with writing(database) as connection:
         _put(connection, "runs", [_run()])
         _put(connection, "agencies", list(_agencies(agencies)))
+        record_paths(connection)
     numbers = [(n, agency, year) for n, (agency, year) in enumerate(_owed(agencies, reports), start=1)]
     for start in range(0, len(numbers), chunk):
         with writing(database) as connection:
@@ -197,10 +202,10 @@ def _run() -> dict[str, Any]:
 def _agencies(count: int) -> Iterator[dict[str, Any]]:
     regions = -(-count // REGION)
     for n in range(1, regions + count + 1):
-        parent = None if n <= regions else 1 + (n - regions - 1) // REGION
-        name = f"云栖市第{n}区人民政府" if parent is None else f"云栖市映溪区第{n}局"
-        yield {"id": n, "name": name, "parent_id": parent, "rank": "county", "organ": "department"} | {
-            "aliases": [],
+        above = 1 + (n - regions - 1) // REGION if n > regions else 1 if n > 1 else None
+        name = f"云栖市第{n}区人民政府" if n <= regions else f"云栖市映溪区第{n}局"
+        yield {"id": n, "name": name, "parent_id": above, "rank": "county", "aliases": []} | {
+            "organ": "government" if n <= regions else "department",
             "first_year": None,
             "on_roster": True,
         }
@@ -254,6 +259,7 @@ def _put_reports(connection: Connection, numbers: list[tuple[int, int, int]]) ->
                 "year": year,
                 "submission_id": newest["id"],
                 "evaluation_id": said["id"],
+                "state": STATES[report % len(STATES)],
             }
             | {
                 "format": newest["format"],
@@ -273,7 +279,7 @@ def _submission(id_: int, report: int, version: int, agency: int, year: int) -> 
         "sha256": hashlib.sha256(f"{report}-{version}".encode()).hexdigest(),
         "file": f"{name}{year}年政府信息公开工作年度报告（{version}）.docx",
         "format": ("html", "html", "docx", "pdf", "txt")[report % 5],
-        "received_at": AT,
+        "received_at": AT + timedelta(minutes=id_ % 50_000),
         "first_run_id": RUN,
         "digest": "d" * 64,
         "agency": name,
@@ -313,20 +319,21 @@ def _evaluation(id_: int) -> dict[str, Any]:
         "critical": 0 if id_ % 20 else 2,
         "warning": 1,
         "info": 2,
-        "operator": 0,
+        "operator": 0 if id_ % 15 else 1,
         "not_assessable": 1,
     }
 
 
 def _finding(evaluation: int, position: int) -> dict[str, Any]:
-    rule = RULES[(evaluation * 31 + position * 13) % len(RULES)]
+    late = position == 0 and evaluation % LATE == 0
+    rule = "TIME-01" if late else RULES[(evaluation * 31 + position * 13) % len(RULES)]
     return {
         "evaluation_id": evaluation,
         "position": position,
         "fingerprint": hashlib.sha256(f"{evaluation} {position}".encode()).hexdigest(),
         "rule": rule,
         "subject": "t3.total",
-        "severity": ("critical", "warning", "info")[evaluation % 3],
+        "severity": "critical" if late else ("critical", "warning", "info")[evaluation % 3],
         "addressee": "agency",
         "message": f"{rule}：总计与各项之和不符，相差{position}。",
         "cells": ["t3.total"],

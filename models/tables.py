@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Float, Index, String, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from models.accounts import Account as Account
@@ -48,6 +48,8 @@ class Agency(Stored, table=True):
     organ: str = Field(default="unknown", sa_type=String(16))
     aliases: list[str] = Field(default_factory=list, sa_type=Json)
     first_year: int | None = None  # the first report year it owes; null: every year
+    last_year: int | None = None  # the last one; null: it still owes
+    exempt: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # owes no report
     on_roster: bool = False
     path: str = Field(default="", sa_type=Bytewise, sa_column_kwargs={"server_default": ""})
 

@@ -31,8 +31,9 @@ def record_new_paths(connection: Connection) -> None:
 
 def within(path: str) -> ColumnElement[bool]:
     """Return the condition that an agency is the one with this path or stands below it."""
-    # a range, not LIKE, which SQLite does not answer from an index
-    return AGENCIES.c.path.between(path, path + "~") if path else AGENCIES.c.id.is_(None)
+    # a range, not LIKE, which SQLite does not answer from an index; PostgreSQL takes no COLLATE inside BETWEEN
+    below = (AGENCIES.c.path >= path) & (AGENCIES.c.path <= path + "~")
+    return below if path else AGENCIES.c.id.is_(None)
 
 
 def _text(

@@ -25,7 +25,7 @@ from tasks.persist.rows import (
     insert_new,
     select_in,
 )
-from tasks.roster import Roster
+from tasks.roster import FOREVER, Roster
 
 CELL_COLUMNS = ("code", "raw", "value", "kind", "reason", "proposal", "where", "read_by", "confidence")
 """What is kept of `models.facts.CELLS`."""
@@ -160,6 +160,8 @@ def record_roster(connection: Connection, roster: Roster) -> None:
                 parent_id=ids[entry.parent] if entry.parent else None,
                 aliases=list(entry.aliases),
                 first_year=entry.years.start or None,
+                last_year=None if entry.years.stop >= FOREVER else entry.years.stop - 1,
+                exempt=entry.exempt,
                 on_roster=True,
                 **{column: value for column, value in known.items() if value != "unknown"},
             )

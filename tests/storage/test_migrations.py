@@ -19,14 +19,14 @@ from tasks.roster import Roster, RosterEntry
 from tests.storage.made import FRACTION, HEADING, RULES, TOTALS, UNSURE, evaluation, sha, submission
 
 AT = datetime(2024, 2, 1, 9, 0, tzinfo=UTC)
-REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 
 def filled(database: Engine) -> int:
     """Two agencies, two versions, a file without a name, one that is unreadable, and what came into the inbox."""
     run = start_run(database, "报\x00告", (2023,), RULES, started_at=AT)
     office = RosterEntry(
-        "映溪区教育局", "county", "department", "映溪区人民政府", ("教育委员会",), range(9999)
+        "映溪区教育局", "county", "department", "映溪区人民政府", ("教育委员会",), range(10_000)
     )
     record_roster(database, Roster((office,)))
     facts = [
