@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -89,9 +89,9 @@ def _reports(connection: Connection, run: AnyRow) -> list[ReportView]:
     shown: dict[int, list[VersionView]] = {}
     for rows in versions:
         latest = [row.id for row in rows if row.id in of_submission][-1]
-        shown[latest] = [_version(row, of_submission.get(row.id), evaluations, changes) for row in rows]
+        shown[latest] = [version_view(row, of_submission.get(row.id), evaluations, changes) for row in rows]
     views = [
-        _report(row, shown[row.id], evaluations[of_submission[row.id]])
+        report_view(row, shown[row.id], evaluations[of_submission[row.id]])
         for row in select_in(connection, select(SUBMISSIONS), SUBMISSIONS.c.id, shown)
     ]
     return sorted(views, key=lambda v: (v.year is None, v.agency, v.year or 0, v.file, v.sha256))
@@ -121,9 +121,10 @@ def _latest_evaluations(connection: Connection, run: AnyRow, submission_ids: lis
     return dict(tuple(row) for row in rows)
 
 
-def _version(
-    row: AnyRow, evaluation_id: int | None, evaluations: dict[int, Evaluation], changes: Any
+def version_view(
+    row: AnyRow, evaluation_id: int | None, evaluations: Mapping[int, Evaluation], changes: Any
 ) -> VersionView:
+    """Return one version (a row of `submissions`) with its score and how it differs from the one before."""
     said = None if evaluation_id is None else evaluations[evaluation_id]
     differs = changes.get(evaluation_id, {})
     return VersionView(
@@ -139,7 +140,8 @@ def _version(
     )
 
 
-def _report(row: AnyRow, versions: list[VersionView], evaluation: Evaluation) -> ReportView:
+def report_view(row: AnyRow, versions: Sequence[VersionView], evaluation: Evaluation) -> ReportView:
+    """Return one version (a whole row of `submissions`) as it is shown, with what was said of it."""
     return ReportView(
         agency=row.agency or row.file,
         year=row.year,
