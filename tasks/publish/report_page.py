@@ -253,7 +253,7 @@ def _by_rule(findings: Sequence[Shown]) -> dict[str, tuple[Shown, ...]]:
 
 def _shown(report: ReportView, finding: Numbered, places: frozenset[str]) -> Shown:
     codes = list(dict.fromkeys(finding.finding.cells))
-    line, names = _names(report.template, codes)
+    line, names = names_of(report.template, codes)
     links = tuple(_link(report, code, name, places) for code, name in zip(codes, names, strict=True))
     # One hidden cell is not worth a fold.
     cut = len(links) if len(links) <= SHOWN_CELLS + 1 else SHOWN_CELLS
@@ -274,8 +274,8 @@ def _passage(report: ReportView, passage: Passage) -> ShownPassage:
     return ShownPassage(section, passage.source or "", own, other)
 
 
-def _names(template: str | None, codes: Sequence[str]) -> tuple[str, list[str]]:
-    """Name cells without saying the row or column again that all of them share."""
+def names_of(template: str | None, codes: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the row or column that all these cells share (empty: none), and their names without it."""
     parts = [split_code(code) for code in codes]
     rows, columns = {(table, row) for table, row, _ in parts}, {(table, column) for table, _, column in parts}
     if len(codes) > 1 and len(rows) == 1:
