@@ -332,12 +332,16 @@ def page_of(looked: Looked) -> bytes:
 
 
 def _taken(one: Shown) -> Iterator[Taken]:
-    template = form_of(one.reading)
+    return taken_of(form_of(one.reading), one.reading.cells, one.ids)
+
+
+def taken_of(template: str | None, cells: Mapping[str, CellView], ids: Mapping[str, str]) -> Iterator[Taken]:
+    """Yield what was taken from the original for each cell. `template`: None where it is not known."""
     labels = _labels(template) if template else {}
-    for code, cell in one.reading.cells.items():
+    for code, cell in cells.items():
         row = "t4" if code.startswith("t4.") else code.rpartition(".")[0]  # table 4 is one row
         yield Taken(
-            one.ids[code],
+            ids[code],
             cell.where,
             cell.raw or "",
             _status(cell),
