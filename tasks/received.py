@@ -65,10 +65,11 @@ def whole(inbox: Path, seen: MutableMapping[Path, Sight], quiet: float, now: flo
 
 def receive(
     path: Path, name: str, database: Engine, home: Path, store: str, max_bytes: int, source: Source = "folder",
-    parcel: str | None = None, position: int = 0,
+    parcel: str | None = None, position: int = 0, agency: str | None = None, year: int | None = None,
 ) -> Arrival:  # fmt: skip
     """Record a whole file under `name`, keep its bytes, and move it from where it lies into ``HECHA_HOME/received``.
 
+    `agency` and `year` where they are known already: who handed it in may follow it from the first moment.
     A file over `max_bytes` is recorded as failed with the reason and kept as well. Raises OSError when the file
     cannot be read or moved; then nothing is recorded and it stays where it is.
     """
@@ -79,7 +80,7 @@ def receive(
         keep_original(Artifact(name, path.read_bytes(), sha256), store)
     arrival = record_arrival(
         database, source, printable(name), sha256, size,
-        received_at=datetime.now(UTC), parcel=parcel, position=position,
+        received_at=datetime.now(UTC), agency=agency, year=year, parcel=parcel, position=position,
     )  # fmt: skip
     if size > max_bytes and arrival.state == "recorded":
         told = TOO_LARGE.format(size=size >> 20, limit=max_bytes >> 20)

@@ -5,6 +5,7 @@ prepare → engine (Great Expectations) → verdicts, reasons and findings → s
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,12 +25,16 @@ from tasks.validate.undecided import SYSTEM_FAULT, reasons, undecided
 __all__ = ["evaluate"]
 
 
+Suites = Callable[[Mapping[str, pl.DataFrame], Path | None, Profile], Outcome]
+"""Runs all suites over prepared frames, as `tasks.validate.engine.run`."""
+
+
 def evaluate(
-    facts: Facts, project: Path | None = None, profile: Profile | None = None
+    facts: Facts, project: Path | None = None, profile: Profile | None = None, suites: Suites = run
 ) -> dict[str, Evaluation]:
     """Evaluate every submission of `facts`, in the order of the frame `reports`, under a profile (None: default).
 
-    With `project` the suites and the results are kept in a Great Expectations project in that folder.
+    With `project` the suites and the results are kept in a Great Expectations project in that folder. `suites` runs them.
     A rule that Great Expectations could not evaluate is NOT_ASSESSABLE for every report; nothing is raised.
     """
     if facts.reports.is_empty():
@@ -40,7 +45,7 @@ def evaluate(
         rule.id: prepared.frames["reports"].filter(rule.applies()).select("submission")
         for rule in rules(chosen)
     }
-    outcome = run(prepared.frames, project, chosen)
+    outcome = suites(prepared.frames, project, chosen)
     found, unsaid = findings(prepared.frames, outcome.failures, applicable, chosen)
     outcome = replace(outcome, faults=outcome.faults | unsaid)
     verdicts: dict[str, dict[str, Verdict]] = {s: {} for s in facts.reports.get_column("submission")}
