@@ -30,11 +30,11 @@ Suites = Callable[[Mapping[str, pl.DataFrame], Path | None, Profile], Outcome]
 
 
 def evaluate(
-    facts: Facts, project: Path | None = None, profile: Profile | None = None, suites: Suites = run
+    facts: Facts, project: Path | None = None, profile: Profile | None = None, suites: Suites | None = None
 ) -> dict[str, Evaluation]:
     """Evaluate every submission of `facts`, in the order of the frame `reports`, under a profile (None: default).
 
-    With `project` the suites and the results are kept in a Great Expectations project in that folder. `suites` runs them.
+    With `project` the suites and the results are kept in a Great Expectations project in that folder. `suites` runs them (None: `run`).
     A rule that Great Expectations could not evaluate is NOT_ASSESSABLE for every report; nothing is raised.
     """
     if facts.reports.is_empty():
@@ -45,7 +45,7 @@ def evaluate(
         rule.id: prepared.frames["reports"].filter(rule.applies()).select("submission")
         for rule in rules(chosen)
     }
-    outcome = suites(prepared.frames, project, chosen)
+    outcome = (suites or run)(prepared.frames, project, chosen)
     found, unsaid = findings(prepared.frames, outcome.failures, applicable, chosen)
     outcome = replace(outcome, faults=outcome.faults | unsaid)
     verdicts: dict[str, dict[str, Verdict]] = {s: {} for s in facts.reports.get_column("submission")}
