@@ -7,6 +7,7 @@ import socket
 import uvicorn
 
 from hecha.service import service
+from hecha.site.app import site
 from hecha.upload import router
 from models.errors import ConfigurationError
 from models.settings import Settings
@@ -22,7 +23,7 @@ def server(chosen: Settings, prefect_url: str | None) -> uvicorn.Server:
             raise ConfigurationError(
                 f"网页服务不能使用{chosen.web_host}的{chosen.web_port}端口（{error.strerror}），请改设HECHA_WEB_PORT或HECHA_WEB_HOST。"
             ) from error
-    app = service(chosen, prefect_url, (router(chosen),))
+    app = service(chosen, prefect_url, (router(chosen), *site(chosen, prefect_url)))
     config = uvicorn.Config(
         app,
         host=chosen.web_host,
@@ -30,5 +31,6 @@ def server(chosen: Settings, prefect_url: str | None) -> uvicorn.Server:
         log_level="warning",
         server_header=False,
         access_log=False,
+        forwarded_allow_ips=list(chosen.web_trusted_proxies),
     )
     return uvicorn.Server(config)

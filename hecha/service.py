@@ -1,4 +1,4 @@
-"""The web service: the static pages, and what those who watch it ask: /healthz, /readyz, /metrics."""
+"""The web service: the site, and what those who watch it ask: /healthz, /readyz, /metrics."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from typing import Generic, TypeVar
 import anyio
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
-from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hecha.metrics import CONTENT_TYPE, exposition
 from hecha.readiness import SECONDS, free_bytes, readiness
+from hecha.site import errors
+from hecha.site.access import is_secure
+from hecha.site.headers import Headers
+from hecha.site.limits import TOO_LARGE, BodyLimit, Limits
 from models.database import engine
 from models.settings import Settings
 from tasks.tell.figures import Figures, figures
@@ -28,21 +31,6 @@ KEPT_SECONDS = 2.0
 
 THREADS = 8
 """For what may stand still while a database or a disk does; requests for pages have threads of their own."""
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    # every page carries the policy for its own style and script; this one adds what a page cannot say of itself
-    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
-    "Cache-Control": "no-cache",
-}
-
-NO_PAGE = "没有这个页面。"
-NO_PAGES = "还没有核查结果页面，请先运行一次核查（hecha sweep）。"
 
 T = TypeVar("T")
 
@@ -75,8 +63,8 @@ def service(
 ) -> FastAPI:
     """Return the application. `prefect_url`: the API of the Prefect server, asked by /readyz; None: not asked.
 
-    `routers` are served besides; the static pages (``HECHA_HOME/site``) take every other path. Nothing is
-    opened before the first request, so that /healthz answers while the database is away.
+    `routers` are served besides: the site's and that of the uploads (`hecha.serve`). Nothing is opened before the
+    first request, so that /healthz answers while the database is away.
     """
 
     @cache
@@ -95,19 +83,11 @@ def service(
     ready = _Kept(lambda: readiness(chosen, database, prefect_url, threads), kept_seconds)
     counted = _Kept(lambda: _figures(database, threads), kept_seconds)
 
-    @app.middleware("http")
-    async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404 and error.detail == "Not Found":
-            said = NO_PAGE if (chosen.site / "index.html").is_file() else NO_PAGES
-            return PlainTextResponse(said + "\n", 404)
-        return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+    app.state.settings, app.state.database = chosen, database
+    app.state.limits, app.state.has_accounts = Limits(), False
+    errors.install(app)
+    app.add_middleware(BodyLimit, file_bytes=chosen.max_file_mb << 20, refuse=_too_large)
+    app.add_middleware(Headers, secure=is_secure(chosen))
 
     @app.get("/healthz")
     async def healthz() -> JSONResponse:
@@ -129,15 +109,15 @@ def service(
 
     for router in routers:
         app.include_router(router)
-    app.mount("/", _Pages(directory=chosen.site, html=True, check_dir=False))
     return app
 
 
-class _Pages(StaticFiles):
-    """The static pages; before the first sweep there is no folder yet, which is a missing page and no failure."""
+def _too_large(limit: int) -> ASGIApp:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        said = TOO_LARGE.format(limit=limit >> 20)
+        await errors.answer(Request(scope, receive), 413, said)(scope, receive, send)
 
-    async def check_config(self) -> None:
-        """Leave a folder that is not there to each request."""
+    return refuse
 
 
 async def _figures(database: Callable[[], Engine], threads: anyio.CapacityLimiter) -> Figures | None:

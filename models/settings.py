@@ -29,6 +29,8 @@ from models.settings_files import PREFIX, files_in_force
 BLOCK = "prefect-block:"
 """A secret that begins so is the name of a Prefect Secret block."""
 HIDDEN = "***"
+_BARE = ("upload_token", "oidc_client_secret")
+"""Secrets that are no addresses: nothing of them is shown."""
 
 
 def _words(value: object) -> object:
@@ -183,10 +185,46 @@ class Settings(BaseSettings):
     """The address that `hecha serve` binds; the default is reached from this machine only."""
     web_port: int = Field(default=8600, ge=1, le=65535, description="网页服务监听的端口。")
     """The TCP port that `hecha serve` binds."""
+    static_pages: int = Field(
+        default=2000,
+        ge=0,
+        description="核查后为多少份以内的报告生成静态网页；超过的请在网页服务中查看，0表示不生成。",
+    )
+    """A sweep of more reports writes no static pages: the site shows them."""
     public_url: WebAddress | None = Field(
         default=None, description="网页对外的网址，用于通知和调度界面中的链接；不设则不给链接。"
     )
     """Base address under which people reach the pages, without a closing slash; None: no links are given."""
+    web_trusted_proxies: Patterns = Field(
+        default=("127.0.0.1",),
+        description="反向代理的地址，以空格或逗号分隔；只有来自这些地址的请求，其转发标头中的访问者地址才可信。",
+    )
+    """Addresses of reverse proxies whose ``X-Forwarded-For`` and ``-Proto`` are believed."""
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=1440, description="登录后多久（分钟）没有操作，须重新登录。"
+    )
+    """A session that was not used for so long is over."""
+    session_hours: int = Field(default=12, ge=1, le=168, description="登录后最长多久（小时），须重新登录。")
+    """A session ends after so long however much it is used."""
+
+    # ------------------------------------------------------------------------------ signing in elsewhere
+    oidc_issuer: WebAddress | None = Field(
+        default=None,
+        description="统一身份认证（OpenID Connect）的签发者网址；不设则只用本系统的账号和密码登录。",
+    )
+    """Issuer of OpenID Connect; its configuration is read from ``/.well-known/openid-configuration``."""
+    oidc_client_id: str | None = Field(
+        default=None, min_length=1, description="本系统在统一身份认证中的客户端编号。"
+    )
+    """The client id under which the provider knows this service."""
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, min_length=1, description="本系统在统一身份认证中的客户端密钥。"
+    )
+    """The client's secret."""
+    oidc_title: str = Field(
+        default="统一身份认证", min_length=1, max_length=40, description="登录页上统一身份认证的名称。"
+    )
+    """What the button on the sign-in page calls the provider."""
 
     # -------------------------------------------------------------------------------------- telling people
     notify_operator: Addresses = Field(
@@ -242,6 +280,11 @@ class Settings(BaseSettings):
         return self._plain("upload_token")
 
     @property
+    def oidc_secret(self) -> str | None:
+        """The secret of this service at the OpenID Connect provider."""
+        return self._plain("oidc_client_secret")
+
+    @property
     def operator_addresses(self) -> tuple[SecretStr, ...]:
         """Apprise URLs of the operators. Raises ConfigurationError where one still names a Prefect block."""
         return tuple(SecretStr(_resolved("notify_operator", one)) for one in self.notify_operator)
@@ -263,7 +306,7 @@ class Settings(BaseSettings):
         for name in secrets_of(type(self)):
             value = getattr(self, name)
             if isinstance(value, SecretStr):
-                shown[name] = HIDDEN if name == "upload_token" else redacted(value.get_secret_value())
+                shown[name] = HIDDEN if name in _BARE else redacted(value.get_secret_value())
             else:
                 shown[name] = value and [scheme_only(one.get_secret_value()) for one in value]
         return {name: shown[name] for name in type(self).model_fields}

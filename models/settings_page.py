@@ -23,6 +23,7 @@ GROUPS: Mapping[str, str] = {
     "inbox_quiet_seconds": "接收报告",
     "fetch_interval_seconds": "从网址取得报告",
     "web_host": "网页服务",
+    "oidc_issuer": "统一身份认证",
     "notify_operator": "通知",
 }
 """The heading that stands before a setting; it holds until the next one."""

@@ -1,1 +1,1 @@
-"""The supervisors' and agencies' site: pages and API over what `tasks` knows."""
+"""The supervisors' and agencies' site: pages rendered here, assets served here, nothing from elsewhere."""

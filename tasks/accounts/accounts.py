@@ -22,6 +22,7 @@ NEEDS_AGENCY = "主管人员和报送单位的账号必须指定单位。"
 NO_AGENCY = "没有这个单位，请从名册中选择。"
 NO_ACCOUNT = "没有这个账号。"
 LAST_OPERATOR = "这是最后一个可用的运行维护账号，不能停用。"
+NOT_FIRST = "已经有账号了，请直接登录。"
 SUBJECT_TAKEN = "这个统一身份已经绑定了另一个账号。"
 
 _NAME = re.compile(r"[\w.@-]{2,32}")
@@ -108,10 +109,13 @@ def create(
     role: Role,
     agency_id: int | None = None,
     password: str | None = None,
+    *,
+    first: bool = False,
 ) -> tuple[Account, str | None]:
     """Open an account and return it, with its one-time password where `password` was not given.
 
-    `by` is the operator who opens it, None for the first of all. Raises AccountRefused.
+    `by` is the operator who opens it, None for the command line. `first`: only while there is no account at all.
+    Raises AccountRefused.
     """
     plain = plain_name(name)
     if not _NAME.fullmatch(plain):
@@ -135,6 +139,8 @@ def create(
     }
 
     def work(connection: Connection) -> Account:
+        if first and connection.execute(select(ACCOUNTS.c.id).limit(1)).first() is not None:
+            raise AccountRefused(NOT_FIRST)
         if agency_id is not None:
             known = connection.execute(select(AGENCIES.c.id).where(AGENCIES.c.id == agency_id)).first()
             if known is None:
@@ -146,7 +152,8 @@ def create(
         note(connection, by or account.person(), "create", "account", account.id, name=plain, role=role.value)
         return account
 
-    return committed(database, work, alone=False), None if password else given
+    # alone where it matters that nobody else is first
+    return committed(database, work, alone=first), None if password else given
 
 
 def reset(database: Engine, by: Person | None, account_id: int) -> str:

@@ -66,8 +66,9 @@ def matches(stored: str | None, password: str) -> bool:
     if len(password) > 4 * LONGEST:
         return False
     with _AT_ONCE:
+        nobodys = _nobodys()
         try:
-            return _hasher.verify(stored or _nobodys(), _plain(password)) and stored is not None
+            return _hasher.verify(stored or nobodys, _plain(password)) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
 

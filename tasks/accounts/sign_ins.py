@@ -123,6 +123,12 @@ def session(database: Engine, secret: str, address: str, idle: timedelta) -> Ses
     return Session(row.id, person, row.csrf, row.must_change)
 
 
+def stored_password(database: Engine, account_id: int) -> str | None:
+    """Return what is stored of an account's password, for `tasks.accounts.passwords.matches`."""
+    chosen = select(ACCOUNTS.c.password).where(ACCOUNTS.c.id == account_id)
+    return asked(database, lambda c: c.execute(chosen).scalar_one_or_none())
+
+
 def sign_out(database: Engine, over: Session) -> None:
     """End a session."""
 

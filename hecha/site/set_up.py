@@ -1,0 +1,26 @@
+"""The code that proves that whoever opens the first account has the machine in their hands."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+_FILE = "setup-code"
+
+
+def code(home: Path) -> str:
+    """Return the code of this installation; it is drawn once and kept where only the service's user reads it."""
+    file = home / _FILE
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(8) + "\n")
+    except FileExistsError:
+        pass
+    return file.read_text(encoding="ascii").strip()
+
+
+def done(home: Path) -> None:
+    """Remove the code: there is an operator now."""
+    (home / _FILE).unlink(missing_ok=True)
