@@ -12,6 +12,7 @@ from models.settings import Settings
 from models.views import ReportView, SweepView
 from tasks.persist import sweep_view
 from tasks.persist.runs import last_sweep
+from tasks.persist.tallies import evaluated
 from tasks.publish.rule_texts import rule_texts
 from tasks.publish.site import write_site
 from tasks.tell import Audience, When, summarise, tell
@@ -22,7 +23,9 @@ log = logging.getLogger("hecha")
 def conclude(database: Engine, run_id: int, profile: Profile, chosen: Settings) -> None:
     """Write the pages and tell people of a finished run. What fails is logged; the results stand in the database."""
     try:
-        write_site(view_of(database, run_id), chosen.site, rule_texts(profile))
+        shown = view_of_few(database, run_id, chosen.static_pages)
+        if shown is not None:
+            write_site(shown, chosen.site, rule_texts(profile))
     except Exception:
         log.exception("the pages of run %d could not be written", run_id)
     public = str(chosen.public_url) if chosen.public_url else None
@@ -38,6 +41,14 @@ def conclude(database: Engine, run_id: int, profile: Profile, chosen: Settings) 
         show_run(summarise(database, run_id), public)
     except Exception:
         log.exception("run %d could not be shown", run_id)
+
+
+def view_of_few(database: Engine, run_id: int, most: int) -> SweepView | None:
+    """Return `view_of`, or None where it would hold more than `most` reports: those the site shows."""
+    looked_at = [run for run in (run_id, last_sweep(database)) if run is not None]
+    if max(evaluated(database, run) for run in looked_at) > most:
+        return None
+    return view_of(database, run_id)
 
 
 def view_of(database: Engine, run_id: int) -> SweepView:

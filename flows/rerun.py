@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from expectations.catalogue import RuleSet, ruleset
 from expectations.profile import Profile, load
 from flows.conclusion import conclude
-from flows.reading_process import allow_readers, read_apart
+from flows.reading_process import allow_readers, dismiss_readers, read_apart
 from flows.secrets import resolve_secrets
 from models.database import engine, upgrade
 from models.errors import ErrorKind
@@ -98,6 +98,7 @@ def _judge(
     fresh = [f for planned in chunks.plan(files, folder, chosen.chunk_size, 1) for f in planned]
     log_file = chosen.home.resolve() / "log" / "hecha.log"
     ours = read_apart(fresh, folder, chosen.store, log_file) if fresh else []
+    dismiss_readers()
     earlier = received.files(arrivals(database, ("done",), limit=1_000_000), chosen.home, chosen.store, limit)
     known = _distinct([Listing(tuple(chunks.remembered(chosen.home)), (), 0), *earlier.values()])
     everything = list({(f.name, f.sha256): f for f in [*known, *files]}.values())

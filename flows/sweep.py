@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -22,11 +24,11 @@ from prefect.utilities.annotations import quote
 from sqlalchemy import Engine
 
 from expectations.catalogue import ruleset
-from expectations.profile import load
+from expectations.profile import Profile, load
 from flows.artifacts import progress_shown
 from flows.conclusion import conclude
 from flows.progress import tell
-from flows.reading_process import allow_readers, end_readers, read_apart
+from flows.reading_process import allow_readers, dismiss_readers, end_readers, read_apart
 from flows.runners import task_runner, tells_steps
 from flows.secrets import resolve_secrets
 from models import logs
@@ -34,15 +36,16 @@ from models.database import engine, upgrade
 from models.errors import ConfigurationError, ErrorKind
 from models.settings import Settings, settings
 from models.views import ErrorView, MissingView
-from tasks import batches, chunks, received, sources
+from tasks import batches, chunks, received, sources, unchanged
 from tasks.chunks import SourceFile
 from tasks.compare.outside import read_outside
 from tasks.persist import finish_run, record_errors, record_roster, start_run
 from tasks.persist.arrivals import arrivals
-from tasks.persist.runs import State
+from tasks.persist.runs import State, take_over
 from tasks.roster import missing, read_roster
 
 FETCHING, LISTING, READING, CHECKING = "获取文件", "清点文件", "读取报告", "核查评分"
+UNCHANGED = "与上次核查相比没有变化，沿用其结果"
 NO_SOURCE = "找不到要核查的文件夹“{}”，请检查路径。"
 BATCH_LOST = (
     "系统在核查其中一批报告时发生内部错误，{count}份报告本次未予评判，与报送单位无关；详情已写入日志。"
@@ -139,33 +142,24 @@ def compliance_sweep(
             if agencies is not None:
                 record_roster(database, agencies)
             files, wrong, repeated = _listed(source, chosen, database, unpacked)
-            failed = _read(files, run_id)
-            chunks.remember(chosen.home, files)
-            gathered = batches.gather(files, chunks.chunks_folder(chosen.home), agencies, under, seen)
-            record_errors(database, run_id, [*wrong, *gathered.errors, *failed])
-            planned = batches.plan(gathered, years, chosen.batch_size)
-            for number, batch in enumerate(planned):
-                tell(CHECKING, number, len(planned))
-
-                def work(batch: list[batches.Place] = batch) -> object:
-                    return batches.check_batch(
-                        gathered, batch, database, run_id, rules, under, chosen.home, started
-                    )
-
-                try:
-                    with logs.about(chunk=f"batch {number + 1}"):
-                        check_batch(quote(work))
-                except Exception:
-                    log.exception("batch %d of run %d", number + 1, run_id)
-                    count = sum(len(place.submissions) for place in batch)
-                    lost = ErrorView(
-                        f"第{number + 1}批", ErrorKind.INTERNAL.value, BATCH_LOST.format(count=count)
-                    )
-                    record_errors(database, run_id, [lost])
-            tell(CHECKING, len(planned), len(planned))
-            if agencies is not None:
-                reports = gathered.facts.reports
-                owed = missing(reports, agencies, batches.owed_years(reports, years, started))
+            tables = (_path(listed_in), _path(told_in))
+            same = unchanged.depends_on(files, wrong, years, tables, rules.hash, started, database)
+            before = unchanged.last(chosen.home, same, database)
+            if before is not None:
+                take_over(database, run_id, before)
+                owed = list(before.missing)
+                tell(UNCHANGED, 1, 1)
+                log.info("nothing has changed since the last sweep")
+            else:
+                failed = _read(files, run_id)
+                chunks.remember(chosen.home, files)
+                gathered = batches.gather(files, chunks.chunks_folder(chosen.home), agencies, under, seen)
+                record_errors(database, run_id, [*wrong, *gathered.errors, *failed])
+                planned = batches.plan(gathered, years, chosen.batch_size)
+                _check(gathered, planned, database, run_id, under, started)
+                if agencies is not None:
+                    reports = gathered.facts.reports
+                    owed = missing(reports, agencies, batches.owed_years(reports, years, started))
         state = "completed"
     except Exception:
         state = "failed"
@@ -173,12 +167,45 @@ def compliance_sweep(
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
         finish_run(database, run_id, state, owed)
+        if state == "completed":
+            unchanged.remember(chosen.home, run_id, same)
         log.info("run %d ends: %s", run_id, state)
         ended = {"completed", "failed"}  # whoever pressed Ctrl-C knows
         if publish and state in ended:
             conclude(database, run_id, under, chosen)
         database.dispose()
     return Run(run_id, repeated)
+
+
+def _check(
+    gathered: batches.Gathered,
+    planned: Sequence[list[batches.Place]],
+    database: Engine,
+    run_id: int,
+    under: Profile,
+    started: datetime,
+) -> None:
+    """Evaluate and record batch after batch; one that fails is an error of the run and stops nothing."""
+    rules, home = ruleset(under), settings().home
+    for number, batch in enumerate(planned):
+        tell(CHECKING, number, len(planned))
+
+        def work(batch: list[batches.Place] = batch) -> object:
+            return batches.check_batch(gathered, batch, database, run_id, rules, under, home, started)
+
+        try:
+            with logs.about(chunk=f"batch {number + 1}"):
+                check_batch(quote(work))
+        except Exception:
+            log.exception("batch %d of run %d", number + 1, run_id)
+            count = sum(len(place.submissions) for place in batch)
+            lost = ErrorView(f"第{number + 1}批", ErrorKind.INTERNAL.value, BATCH_LOST.format(count=count))
+            record_errors(database, run_id, [lost])
+    tell(CHECKING, len(planned), len(planned))
+
+
+def _path(named: str | Path | None) -> Path | None:
+    return Path(named) if named else None
 
 
 def _listed(
@@ -224,6 +251,8 @@ def _read(files: Sequence[SourceFile], run_id: int) -> list[ErrorView]:
     folder = chunks.chunks_folder(chosen.home)
     chunks.remove_unfinished(folder)
     planned = chunks.plan(files, folder, chosen.chunk_size, chosen.workers)
+    if planned:  # there will be something to evaluate, and Great Expectations takes seconds to import
+        threading.Thread(target=import_module, args=("tasks.validate",), daemon=True).start()
     through = [len(files) - sum(map(len, planned)), *(0 for _ in planned)]
     tell(READING, sum(through), len(files))
 
@@ -261,4 +290,5 @@ def _read(files: Sequence[SourceFile], run_id: int) -> list[ErrorView]:
     except BaseException:
         end_readers()
         raise
+    dismiss_readers()
     return failed

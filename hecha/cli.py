@@ -208,10 +208,13 @@ def sweep(
             from hecha.sweep import run
 
             swept = run(source, tuple(years or ()), roster, report, profile, outside)
-        from hecha.show import show_sweep
+        from hecha.show import show_large_sweep, show_sweep
 
-        show_sweep(output_console(), swept.view, swept.pages, swept.repeated)
-        if not swept.view.reports:
+        if swept.large is not None:
+            show_large_sweep(output_console(), swept.large, swept.repeated)
+        elif swept.view is not None and swept.pages is not None:
+            show_sweep(output_console(), swept.view, swept.pages, swept.repeated)
+        if not swept.reports:
             raise typer.Exit(UNUSABLE)
 
 

@@ -15,10 +15,11 @@ from expectations.catalogue import rule
 from hecha.terminal import visible
 from models.errors import ErrorKind
 from models.results import Addressee, Evaluation, Finding, Severity, Verdict
-from models.views import ErrorView, SweepView
+from models.views import ErrorView, MissingView, SweepView
 
 if TYPE_CHECKING:  # it imports Great Expectations, which a sweep without news does without
     from hecha.check import Checked
+    from hecha.sweep import Large
 
 SEVERITIES = {Severity.CRITICAL: "严重", Severity.WARNING: "一般", Severity.INFO: "提示"}
 COLOURS = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -35,6 +36,8 @@ KINDS = {
 }
 UNKNOWN = "未识别"
 MOST_FREQUENT = 10
+GRAVEST = 20
+"""Of a sweep of many reports so many lines are enough on the terminal."""
 OF_ONE_RULE = 3
 """Of what only the operator has to look at, so many sentences of one rule are enough on the terminal."""
 
@@ -93,21 +96,14 @@ def show_sweep(console: Console, view: SweepView, pages: Path, repeated: int = 0
                 _versions(len(report.versions)),
             )
         console.print(table)
-    _show_most_frequent(console, [report.evaluation for report in view.reports])
-    if view.missing:
-        console.print()
-        console.print(Text("未收到可核查的报告：", style="bold"))
-        for missing in view.missing:
-            console.print(_text(f"  {missing.agency}　{missing.year}年度"))
+    _show_most_frequent(console, most_frequent([report.evaluation for report in view.reports]))
+    _show_missing(console, view.missing)
     show_errors(console, view.errors)
-    alarmed = [report for report in view.reports if report.evaluation.score.alerts]
-    for report in alarmed:
+    for report in view.reports:
         for alert in report.evaluation.score.alerts:
-            line = f"立即处理 {visible(report.agency)}　{report.year or UNKNOWN}：{alert}"
-            console.print(Text(line, style="bold white on red"), soft_wrap=True)
+            _show_alert(console, report.agency, report.year, alert)
     console.print()
-    if repeated:
-        console.print(f"另有{repeated}个文件与已列文件内容完全相同，不重复核查。")
+    _show_repeated(console, repeated)
     console.print(
         f"共{len(view.reports)}份报告；规则集 {view.ruleset_version}（{view.ruleset_hash[:12]}），"
         f"核查方案 {view.profile}（{view.profile_hash[:12]}）；得分依据本系统评分模型，非官方评分。",
@@ -115,6 +111,58 @@ def show_sweep(console: Console, view: SweepView, pages: Path, repeated: int = 0
         soft_wrap=True,
     )
     console.print(_text(f"网页：{pages}"), soft_wrap=True)
+
+
+def show_large_sweep(console: Console, large: Large, repeated: int = 0) -> None:
+    """Show the end of a sweep of many reports: figures, the gravest, what failed most, where to see all of them."""
+    said = large.summary
+    table = Table(header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), box=None)
+    table.add_column("机关", overflow="fold")
+    for title in ("年度", "得分", "等级", "严重", "一般", "提示", TO_REVIEW):
+        table.add_column(title, justify="right", no_wrap=True)
+    for line in said.reports[:GRAVEST]:
+        counts = (line.critical, line.warning, line.info, line.review)
+        score = "—" if line.total is None else f"{line.total:.1f}"
+        table.add_row(
+            _text(line.agency),
+            str(line.year or UNKNOWN),
+            score,
+            line.grade,
+            *(str(number) for number in counts),
+        )
+    console.print(Text(f"问题最多的{min(GRAVEST, len(said.reports))}份报告：", style="bold"))
+    console.print(table)
+    _show_most_frequent(console, large.frequent)
+    _show_missing(console, said.missing)
+    show_errors(console, [*said.unreadable, *said.broken])
+    for agency, year, alert in large.alarmed:
+        _show_alert(console, agency, year, alert)
+    console.print()
+    _show_repeated(console, repeated)
+    console.print(
+        f"共{len(said.reports)}份报告：有严重问题{said.to_mend}份，待核{said.review}份，合格及以上{said.passing}份，"
+        f"暂不评分{said.unscored}份；未报{len(said.missing)}份，无法读取{len(said.unreadable)}个文件。",
+        soft_wrap=True,
+    )
+    console.print("报告较多，没有生成静态网页；请运行hecha serve，在网页中逐份查看。", soft_wrap=True)
+
+
+def _show_missing(console: Console, owed: Sequence[MissingView]) -> None:
+    if owed:
+        console.print()
+        console.print(Text("未收到可核查的报告：", style="bold"))
+        for missing in owed:
+            console.print(_text(f"  {missing.agency}　{missing.year}年度"))
+
+
+def _show_alert(console: Console, agency: str, year: int | None, alert: str) -> None:
+    line = f"立即处理 {visible(agency)}　{year or UNKNOWN}：{alert}"
+    console.print(Text(line, style="bold white on red"), soft_wrap=True)
+
+
+def _show_repeated(console: Console, repeated: int) -> None:
+    if repeated:
+        console.print(f"另有{repeated}个文件与已列文件内容完全相同，不重复核查。")
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -185,8 +233,7 @@ def _sentence(finding: Finding) -> Text:
     )
 
 
-def _show_most_frequent(console: Console, evaluations: Sequence[Evaluation]) -> None:
-    failures = most_frequent(evaluations)
+def _show_most_frequent(console: Console, failures: Mapping[str, int]) -> None:
     if not failures:
         return
     table = Table(

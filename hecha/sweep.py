@@ -6,7 +6,9 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from expectations.profile import Profile, load
 from flows.progress import Report, listening
@@ -16,17 +18,37 @@ from models.settings import settings
 from models.views import SweepView
 from tasks import sources
 from tasks.chunks import chunks_folder
+from tasks.persist import tallies
+from tasks.tell import Summary, summarise
+
+if TYPE_CHECKING:  # it imports Prefect
+    from flows.sweep import Run
 
 STARTING, WRITING = "启动调度服务", "生成网页"
+MOST_FREQUENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A sweep of more reports than pages are written for: its figures, what failed most, what cannot wait."""
+
+    summary: Summary
+    frequent: dict[str, int]
+    alarmed: list[tuple[str, int | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A finished sweep, the first of its pages, and how many files repeated the bytes of another."""
+    """A finished sweep, and how many files repeated the bytes of another.
 
-    view: SweepView
-    pages: Path
+    `view` and `pages` (the first of its pages) are of a sweep whose reports are few enough; others are `large`.
+    """
+
     repeated: int
+    reports: int
+    view: SweepView | None = None
+    pages: Path | None = None
+    large: Large | None = None
 
 
 def run(
@@ -59,7 +81,7 @@ def run(
         report(STARTING, 0, 1)
         if not chunks_folder(home).exists():
             # a first sweep will need Great Expectations, which takes seconds to import
-            threading.Thread(target=_import_validation, daemon=True).start()
+            threading.Thread(target=import_module, args=("tasks.validate",), daemon=True).start()
         from flows.sweep import compliance_sweep
 
         wait_until_ready(server)
@@ -72,16 +94,12 @@ def run(
             str(outside) if outside else None,
         )
     report(WRITING, 0, 1)
-    view, pages = _publish(done.id, under)
+    swept = _publish(done, under)
     report(WRITING, 1, 1)
-    return Swept(view, pages, done.repeated)
+    return swept
 
 
-def _import_validation() -> None:
-    import tasks.validate  # noqa: F401
-
-
-def _publish(run_id: int, profile: Profile) -> tuple[SweepView, Path]:
+def _publish(done: Run, profile: Profile) -> Swept:
     from models.database import engine
     from tasks.persist import sweep_view
     from tasks.publish.rule_texts import rule_texts
@@ -89,7 +107,14 @@ def _publish(run_id: int, profile: Profile) -> tuple[SweepView, Path]:
 
     database = engine(settings().database)
     try:
-        view = sweep_view(database, run_id)
+        reports = tallies.evaluated(database, done.id)
+        if reports > settings().static_pages:
+            summary = summarise(database, done.id)
+            frequent = tallies.most_frequent(database, done.id, MOST_FREQUENT)
+            large = Large(summary, frequent, tallies.alarmed(database, done.id))
+            return Swept(done.repeated, reports, large=large)
+        view = sweep_view(database, done.id)
     finally:
         database.dispose()
-    return view, write_site(view, settings().site, rule_texts(profile))
+    pages = write_site(view, settings().site, rule_texts(profile))
+    return Swept(done.repeated, len(view.reports), view, pages)

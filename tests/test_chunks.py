@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from expectations.profile import default
-from flows.reading_process import read_apart
+from flows.reading_process import dismiss_readers, read_apart
 from models.document import Artifact
 from models.facts import Facts
 from models.views import ErrorView
@@ -186,7 +186,21 @@ def test_a_file_that_hangs_costs_only_itself(tmp_path: Path) -> None:
     ]
 
 
+def test_a_reader_reads_one_chunk_after_the_other(tmp_path: Path) -> None:
+    dismiss_readers()
+    files = source(tmp_path / "in", {"a.txt": made(1), "b.txt": made(2)})
+    log, store = tmp_path / "log" / "hecha.log", str(tmp_path / "store")
+    assert read_apart(files[:1], tmp_path / "runs", store, log) == []
+    (first,) = multiprocessing.active_children()
+    assert read_apart(files[1:], tmp_path / "runs", store, log) == []
+    assert multiprocessing.active_children() == [first]
+    assert sorted(gather(files, tmp_path / "runs", None, PROFILE).facts.reports["file"]) == ["a.txt", "b.txt"]
+    dismiss_readers()
+    assert multiprocessing.active_children() == []
+
+
 def test_a_reader_that_dies_is_told_by_the_file_it_read(tmp_path: Path) -> None:
+    dismiss_readers()
     files = source(tmp_path / "in", {"a.txt": made(1), "b.txt": made(2), "c.txt": made(3)})
     (tmp_path / "in" / "b.txt").unlink()
     os.mkfifo(tmp_path / "in" / "b.txt")

@@ -7,7 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, Row, Select, Table, delete, func, insert, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Dialect,
+    Row,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.columns import compact
@@ -113,6 +126,16 @@ def select_in(
     """Yield the rows of `statement` whose `column` is one of `values`, however many these are."""
     for part in _lists(values):
         yield from connection.execute(statement.where(column.in_(part)))
+
+
+def update_in(
+    connection: Connection, table: Table, column: Column[Any], values: Iterable[Any], changed: Values
+) -> int:
+    """Write `changed` into the rows of `table` whose `column` is one of `values`; return how many there were."""
+    return sum(
+        connection.execute(update(table).where(column.in_(part)).values(**changed)).rowcount
+        for part in _lists(values)
+    )
 
 
 def delete_in(connection: Connection, table: Table, column: Column[Any], values: Iterable[Any]) -> None:

@@ -78,6 +78,55 @@ def last_sweep(database: Engine, before: int | None = None) -> int | None:
     return None if found is None else int(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """What a completed sweep came to, to be taken over by one that would find the same."""
+
+    evaluations: list[int]
+    errors: list[int]
+    missing: tuple[MissingView, ...]
+
+
+def repeatable(database: Engine, run_id: int) -> Repeatable | None:
+    """Return what a sweep came to; None where it did not complete, lost something by our fault, or is not the last.
+
+    A rerun since may have judged reports anew, and an evaluation that is gone cannot be taken over.
+    """
+
+    def find(connection: Connection) -> Repeatable | None:
+        newest = connection.execute(
+            select(func.max(RUNS.c.id)).where(RUNS.c.state == "completed")
+        ).scalar_one()
+        run = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one_or_none()
+        if run is None or newest != run_id or run.title != TITLE:
+            return None
+        ours = SYSTEM_ERRORS.c.kind == ErrorKind.INTERNAL.value
+        if any(select_in(connection, select(SYSTEM_ERRORS.c.id).where(ours), SYSTEM_ERRORS.c.id, run.errors)):
+            return None
+        stored = select_in(connection, select(EVALUATIONS.c.id), EVALUATIONS.c.id, run.evaluations)
+        if sum(1 for _ in stored) != len(set(run.evaluations)):
+            return None
+        owed = tuple(MissingView(row["agency"], row["year"]) for row in run.missing)
+        return Repeatable(list(run.evaluations), list(run.errors), owed)
+
+    return asked(database, find)
+
+
+def take_over(database: Engine, run_id: int, found: Repeatable) -> None:
+    """Record that a run looked at what an earlier one came to, and found it unchanged."""
+
+    def work(connection: Connection) -> None:
+        for id_ in found.errors:
+            connection.execute(
+                update(SYSTEM_ERRORS).where(SYSTEM_ERRORS.c.id == id_).values(last_run_id=run_id)
+            )
+        count = len(found.evaluations)
+        counts = Counter(submissions=count, evaluations=count)
+        _add_to_run(connection, run_id, found.evaluations, found.errors, counts)
+
+    committed(database, work)
+
+
 def record_roster(database: Engine, roster: Roster) -> None:
     """Write the roster's agencies, with who stands above whom. Writing the same roster again adds nothing."""
     committed(database, lambda connection: submissions.record_roster(connection, roster))

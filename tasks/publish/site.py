@@ -11,8 +11,8 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ from tasks.publish.report_page import as_json, report_page
 from tasks.publish.rule_texts import RuleText
 
 _OURS = re.compile(r"(reports/[0-9a-f]{12}-(\d{4}|x)\.(html|json)|rules/[\w.-]+\.html)")
+DRAWN = ".drawn.json"
+"""The file beside the pages that says what each was drawn from."""
+_Page = tuple[list[str], str | None, Callable[[], list[bytes]]]
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}")
 # NUL and its like cannot stand in HTML; a lone surrogate cannot stand in UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -39,15 +42,34 @@ def write_site(view: SweepView, folder: Path, rules: Mapping[str, RuleText]) -> 
 
     Writes ``index.html``, ``reports/<slug>.html`` and ``.json``, ``rules/index.html`` and ``rules/<id>.html``.
     A slug is made of agency and year, so that the address of a report stays when a new version arrives. The
-    same view gives byte-identical files; pages of earlier sweeps that are no longer due are removed, other
-    files in the folder are left alone. `rules` holds the texts by rule id, in the order they are listed.
+    same view gives byte-identical files; a report of which all is as it was is not drawn again; pages of earlier
+    sweeps that are no longer due are removed, other files in the folder are left alone. `rules` holds the texts by
+    rule id, in the order they are listed.
     """
+    drawn = folder / DRAWN
+    before = _drawn(drawn)
+    now: dict[str, str] = {}
     due = set()
-    for name, content in _pages(view, rules):
-        _write(folder / name, content)
-        due.add(name)
+    for names, of_what, draw in _pages(view, rules):
+        due.update(names)
+        if of_what is not None:
+            now[names[0]] = of_what
+            if before.get(names[0]) == of_what and all((folder / name).is_file() for name in names):
+                continue
+        for name, content in zip(names, draw(), strict=True):
+            _write(folder / name, content)
     _remove_stale(folder, due)
+    _write(drawn, json.dumps(now, separators=(",", ":")).encode())
     return folder / "index.html"
+
+
+def _drawn(listed: Path) -> dict[str, str]:
+    """What each page of a report was drawn from the last time; nothing where that is not known."""
+    try:
+        known = json.loads(listed.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def slugs(reports: Iterable[ReportView]) -> dict[str, ReportView]:
@@ -68,15 +90,23 @@ def slugs(reports: Iterable[ReportView]) -> dict[str, ReportView]:
     return named
 
 
-def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterable[tuple[str, bytes]]:
+def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterator[_Page]:
+    """Yield the pages: the names of files that belong together, a hash of what they show, and how they are drawn."""
     reports = slugs(view.reports)
-    texts = _all_rules(view, rules)
+    texts = all_rules(view.reports, rules)
     tally = tallies(reports, list(texts))
     listed = lines(reports)
     frame: dict[str, Any] = {"view": view, "rules": texts, "rule_file": _rule_file}
-    yield (
-        "index.html",
-        render(
+    ruleset = {
+        "version": view.ruleset_version,
+        "hash": view.ruleset_hash,
+        "profile": view.profile,
+        "profile_hash": view.profile_hash,
+    }
+    dimensions = {dimension.key: dimension.title for dimension in default().scoring.dimensions}
+
+    def index() -> list[bytes]:
+        page = render(
             "index.html.j2",
             frame,
             root="",
@@ -89,31 +119,51 @@ def _pages(view: SweepView, rules: Mapping[str, RuleText]) -> Iterable[tuple[str
             broken=[error for error in view.errors if is_our_fault(error)],
             years=sorted({line.report.year for line in listed if line.report.year is not None}, reverse=True),
             grades=list(dict.fromkeys(line.report.evaluation.score.grade for line in listed)),
-        ),
-    )
+        )
+        return [page]
+
+    def of_report(slug: str, report: ReportView) -> list[bytes]:
+        shown = report_page(report, slug, texts)
+        page = render("report.html.j2", frame, root="../", page=shown, report=report)
+        return [page, report_json(ruleset, report)]
+
+    def of_rules() -> list[bytes]:
+        return [render("rules.html.j2", frame, root="../", tallies=tally, dimensions=dimensions)]
+
+    def of_rule(rule_id: str, text: RuleText) -> list[bytes]:
+        page = render(
+            "rule.html.j2", frame, root="../", rule=text, tally=tally[rule_id], dimensions=dimensions
+        )
+        return [page]
+
+    yield ["index.html"], None, index
+    named = (view.ruleset_version, view.ruleset_hash, view.profile, view.profile_hash)
+    around = _hash([_drawing(), *named, *(repr(text) for text in texts.values())])
     for slug, report in reports.items():
-        yield (
-            f"reports/{slug}.html",
-            render("report.html.j2", frame, root="../", page=report_page(report, slug, texts), report=report),
-        )
-        yield f"reports/{slug}.json", _json(view, report)
-    dimensions = {dimension.key: dimension.title for dimension in default().scoring.dimensions}
-    yield (
-        "rules/index.html",
-        render("rules.html.j2", frame, root="../", tallies=tally, dimensions=dimensions),
-    )
+        names = [f"reports/{slug}.html", f"reports/{slug}.json"]
+        yield names, _hash([around, slug, repr(report)]), partial(of_report, slug, report)
+    yield ["rules/index.html"], None, of_rules
     for rule_id, text in texts.items():
-        yield (
-            f"rules/{_rule_file(rule_id)}",
-            render("rule.html.j2", frame, root="../", rule=text, tally=tally[rule_id], dimensions=dimensions),
-        )
+        yield [f"rules/{_rule_file(rule_id)}"], None, partial(of_rule, rule_id, text)
 
 
-def _all_rules(view: SweepView, rules: Mapping[str, RuleText]) -> dict[str, RuleText]:
-    """The rules given, and any other that a result of the sweep names (it may be older than the rules)."""
+@cache
+def _drawing() -> str:
+    """Hash the code, templates and styles that decide what a page looks like."""
+    here = Path(__file__).parent
+    parts = sorted(part for part in here.rglob("*") if part.is_file() and part.suffix != ".pyc")
+    return _hash([*(part.read_bytes().hex() for part in parts), __name__])
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def all_rules(reports: Iterable[ReportView], rules: Mapping[str, RuleText]) -> dict[str, RuleText]:
+    """Return the rules given, and any other that a report's result names (it may be older than the rules)."""
     named = {
         rule
-        for report in view.reports
+        for report in reports
         for rule in (
             *report.evaluation.verdicts,
             *(finding.rule for finding in report.evaluation.findings),
@@ -190,17 +240,9 @@ def render(name: str, frame: Mapping[str, Any], **values: Any) -> bytes:
     return (_UNPRINTABLE.sub("\ufffd", text).rstrip() + "\n").encode()
 
 
-def _json(view: SweepView, report: ReportView) -> bytes:
-    document = {
-        "schema": "hecha.report/1",
-        "ruleset": {
-            "version": view.ruleset_version,
-            "hash": view.ruleset_hash,
-            "profile": view.profile,
-            "profile_hash": view.profile_hash,
-        },
-        "report": as_json(report),
-    }
+def report_json(ruleset: Mapping[str, str], report: ReportView) -> bytes:
+    """Return all that a report's page shows as JSON. `ruleset`: ``version``, ``hash``, ``profile``, ``profile_hash``."""
+    document = {"schema": "hecha.report/1", "ruleset": dict(ruleset), "report": as_json(report)}
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Only an escape can write a lone surrogate down.
     return re.sub("[\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", text + "\n").encode()

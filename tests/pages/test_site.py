@@ -352,8 +352,29 @@ def test_the_same_view_gives_the_same_bytes_and_old_pages_go(tmp_path: Path) -> 
     assert (tmp_path / "index.html").stat().st_mtime_ns == untouched
     write_site(replace(sweep(), reports=(), errors=(), missing=()), tmp_path, RULES)
     assert sorted(written(tmp_path)) == sorted(
-        ["index.html", "reports/notes.txt", "rules/index.html", *(f"rules/{rule}.html" for rule in RULES)]
+        [
+            ".drawn.json",
+            "index.html",
+            "reports/notes.txt",
+            "rules/index.html",
+            *(f"rules/{rule}.html" for rule in RULES),
+        ]
     )
+
+
+def test_a_report_that_is_as_it_was_is_not_drawn_again(tmp_path: Path) -> None:
+    good, failing = sample_view.good(), sample_view.failing()
+    write_site(replace(sweep(), reports=(good, failing)), tmp_path, RULES)
+    for slug in slugs([good, failing]):
+        (tmp_path / f"reports/{slug}.html").write_text("as it was")
+    changed = replace(failing, title="另一个标题")
+    write_site(replace(sweep(), reports=(good, changed)), tmp_path, RULES)
+    kept = {s: (tmp_path / f"reports/{s}.html").read_text() == "as it was" for s in slugs([good, changed])}
+    assert kept == dict(zip(slugs([good, changed]), (True, False), strict=True))
+    # other rules, other words on every page
+    titles = {rule: replace(text, title="改过的名称") for rule, text in RULES.items()}
+    write_site(replace(sweep(), reports=(good, changed)), tmp_path, titles)
+    assert "as it was" not in [(tmp_path / f"reports/{s}.html").read_text() for s in kept]
 
 
 def test_a_page_keeps_its_address_when_a_new_version_arrives() -> None:
