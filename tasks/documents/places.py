@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,15 +30,9 @@ class Place:
     column: str = ""
 
     def __str__(self) -> str:
-        """Return the place as one phrase."""
-        return "".join(
-            (
-                self.part,
-                self.table,
-                f"“{self.row}”行" if self.row else "",
-                f"“{self.column}”列" if self.column else "",
-            )
-        )
+        """Return the place as one phrase: ``表三“（七）总计”等22行，“自然人”列``."""
+        lines = (_quoted(self.row, "行"), _quoted(self.column, "列"))
+        return (self.table + "，".join(line for line in lines if line)) if self.table else self.part
 
 
 def place(template: str | None, subject: str, cells: Sequence[str], passages: Sequence[Sequence[Any]]) -> Place:
@@ -66,6 +61,11 @@ def place(template: str | None, subject: str, cells: Sequence[str], passages: Se
             part_name(template, SECTION_OF_TABLE[table]), TABLE_NAMES[table], named if named != row else ""
         )
     return Place()
+
+
+def _quoted(name: str, what: str) -> str:
+    several = re.fullmatch(rf"(.*)(等\d+{what})", name)
+    return f"“{several[1]}”{several[2]}" if several else f"“{name}”{what}" if name else ""
 
 
 def _named(names: Sequence[str], what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,25 +14,18 @@ from expectations.catalogue import rule
 from expectations.profile import Profile, default
 from models.results import Addressee, Severity
 from tasks.accounts.person import Person
-from tasks.decide.reviews import Standing, standing_reviews
+from tasks.decide.reviews import EXCUSED, NAMES, Standing, standing_reviews
 from tasks.documents.places import Place, place
 from tasks.documents.selection import AT_ONCE, Selection, details, report_ids
 from tasks.persist.retrying import asked
 from tasks.persist.rows import ANSWERS, CHANGES, FINDINGS, NOTICES, TRANSITIONS, AnyRow, select_in
 from tasks.publish import words
 
-DECISIONS: Mapping[str, str] = {
-    "mend": "要求整改",
-    "explained": "接受说明",
-    "not_applicable": "规则不适用",
-    "misread": "误读",
-}
 CONCLUDED: Mapping[str, str] = {"passed": "复核通过", "returned": "退回"}
 """What the state of a report says of all its findings."""
 STILL_OPEN, EXPLAINED = "未整改", "已说明原因"
 RESULTS = ("已整改", "部分整改", STILL_OPEN, EXPLAINED)
-CONCLUSIONS = (*CONCLUDED.values(), *(DECISIONS[name] for name in ("explained", "not_applicable", "misread")))
-SETTLED = ("explained", "not_applicable", "misread")
+CONCLUSIONS = (*CONCLUDED.values(), "接受说明", "规则不适用", "误读")
 
 USUAL_DAYS: Mapping[str, int] = {Severity.CRITICAL.value: 5, Severity.WARNING.value: 10}
 """Working days to mend where no notice sets a day (catalogue §4: no national deadline was found)."""
@@ -103,7 +96,7 @@ def _of(
     categories: Mapping[str, str],
 ) -> list[Problem]:
     shown = details(connection, person, reports)
-    found = _findings(connection, selection, shown.values())
+    found = _findings(connection, selection, (report.evaluation_id for report in shown.values()))
     reviews = standing_reviews(connection, list(shown))
     notices = _notices(connection, shown)
     results = _results(connection, shown)
@@ -112,7 +105,7 @@ def _of(
     for report in (shown[id_] for id_ in reports if id_ in shown):
         for finding in found[report.evaluation_id]:
             review = reviews.get((report.report_id, finding.fingerprint))
-            if not selection.settled and review is not None and review.decision in SETTLED:
+            if not _asked_for(finding, review, selection):
                 continue
             conclusion, reviewed = _reviewed(report, review, last.get(report.report_id))
             listed.append(
@@ -148,22 +141,27 @@ def kind_of(report: AnyRow) -> str:
 
 
 def _findings(
-    connection: Connection, selection: Selection, reports: Iterator[AnyRow] | Any
+    connection: Connection, selection: Selection, evaluations: Iterable[int]
 ) -> dict[int, list[AnyRow]]:
-    chosen = select(
-        *(FINDINGS.c[name] for name in ("evaluation_id", "position", "fingerprint", "rule", "subject")),
-        *(FINDINGS.c[name] for name in ("severity", "message", "cells", "observed", "expected")),
-        *(FINDINGS.c[name] for name in ("difference", "passages")),
-    ).where(
-        FINDINGS.c.addressee == Addressee.AGENCY.value, FINDINGS.c.severity.in_(list(selection.severities))
+    names = (
+        *("evaluation_id", "position", "fingerprint", "rule", "subject", "severity", "addressee", "message"),
+        *("cells", "observed", "expected", "difference", "passages"),
     )
+    chosen = select(*(FINDINGS.c[name] for name in names))
+    chosen = chosen.where(FINDINGS.c.severity.in_(list(selection.severities)))
     found: dict[int, list[AnyRow]] = defaultdict(list)
-    evaluations = (report.evaluation_id for report in reports)
     for row in select_in(connection, chosen, FINDINGS.c.evaluation_id, evaluations):
         found[row.evaluation_id].append(row)
     for rows in found.values():
         rows.sort(key=lambda row: (-Severity(row.severity).rank, row.position))
     return found
+
+
+def _asked_for(finding: AnyRow, review: Standing | None, selection: Selection) -> bool:
+    """Whether the agency is asked to mend it (`tasks.decide.reviews.open_findings`), or the selection wants it anyway."""
+    if review is None or review.decision not in EXCUSED:
+        return finding.addressee == Addressee.AGENCY.value or review is not None
+    return selection.settled
 
 
 def _of_rule(rule_id: str, categories: Mapping[str, str]) -> dict[str, str]:
@@ -232,8 +230,8 @@ def _last_steps(connection: Connection, reports: Mapping[int, AnyRow]) -> dict[i
 
 def _reviewed(report: AnyRow, review: Standing | None, step: AnyRow | None) -> tuple[str, str]:
     """The conclusion about a finding, and who came to it when."""
-    if review is not None and review.decision in SETTLED:
-        return DECISIONS[review.decision], f"{review.reviewer} {words.instant(review.decided_at)}"
+    if review is not None and review.decision in EXCUSED:
+        return NAMES[review.decision], f"{review.reviewer} {words.instant(review.decided_at)}"
     if report.state in CONCLUDED:
         return CONCLUDED[report.state], "" if step is None else f"{step.actor} {words.instant(step.at)}"
     return "", ""
