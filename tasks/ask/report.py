@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, select
 from models.results import Addressee, Evaluation, Finding, Score
 from models.views import ReportView
 from tasks.accounts.person import Person, Role
+from tasks.decide.corrections import Corrected
+from tasks.decide.reviews import Standing, standing_reviews
 from tasks.persist.changes import Kind
 from tasks.persist.evaluations import read_changes, read_evaluations
 from tasks.persist.retrying import asked
@@ -69,26 +71,12 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
-    """What a person read in a cell that we misread."""
-
-    id: int
-    cell: str
-    kind: str
-    value: float | None
-    printed: str
-    reason: str
-    author: str
-    at: datetime
-    undone_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """A version of a report. `fingerprints` name the findings of `view.evaluation`, in their order.
 
-    `judged` is None for a version that was never evaluated; its `view` then holds no verdict and no score.
-    `changes` says by fingerprint what became of a finding of the version before.
+    `corrections` are those of its file, the newest first, also those that were taken back. `judged` is None for a
+    version that was never evaluated; its `view` then holds no verdict and no score. `changes` says by fingerprint
+    what became of a finding of the version before; `reviews` the decision that counts for a finding.
     """
 
     id: int
@@ -102,6 +90,7 @@ class Asked:
     fingerprints: tuple[str, ...]
     changes: Mapping[str, Kind]
     steps: tuple[Step, ...]
+    reviews: Mapping[str, Standing]
     answers: tuple[Answered, ...]
     corrections: tuple[Corrected, ...]
 
@@ -113,7 +102,7 @@ class Asked:
 def ask_report(database: Engine, person: Person, report_id: int, number: int | None = None) -> Asked | None:
     """Return version `number` (None: the newest) of a report; None where there is none that this person may see.
 
-    An agency is not shown what our own people have to look at first.
+    An agency is shown what our own people have to look at first only where these decided that it has to mend it.
     """
 
     def read(connection: Connection) -> Asked | None:
@@ -146,11 +135,17 @@ def _asked(
     made = of_submission.get(shown.id)
     said = evaluations[made.id] if made is not None else _nothing(shown.sha256)
     fingerprints = _fingerprints(connection, made.id) if made is not None else ()
+    decided = standing_reviews(connection, [standing.report_id])
+    reviews = {fingerprint: review for (_, fingerprint), review in decided.items()}
     if person.role is Role.AGENCY:
-        theirs = [finding.addressee is Addressee.AGENCY for finding in said.findings]
-        fingerprints = tuple(f for f, keep in zip(fingerprints, theirs, strict=True) if keep)
-        kept = tuple(f for f, keep in zip(said.findings, theirs, strict=True) if keep)
-        said = replace(said, findings=kept)
+        kept = [
+            (finding, fingerprint)
+            for finding, fingerprint in zip(said.findings, fingerprints, strict=True)
+            if finding.addressee is Addressee.AGENCY
+            or (fingerprint in reviews and reviews[fingerprint].decision == "mend")
+        ]
+        said = replace(said, findings=tuple(finding for finding, _ in kept))
+        fingerprints = tuple(fingerprint for _, fingerprint in kept)
     view = report_view(shown, versions, said)
     return Asked(
         id=standing.report_id,
@@ -172,9 +167,10 @@ def _asked(
         ),
         fingerprints=fingerprints,
         changes={} if made is None else _changes(connection, made.id),
+        reviews=reviews,
         steps=_steps(connection, standing.report_id),
         answers=_answers(connection, standing.report_id),
-        corrections=_corrections(connection, shown.id),
+        corrections=_corrections(connection, shown.sha256),
     )
 
 
@@ -225,9 +221,7 @@ def _answers(connection: Connection, report: int) -> tuple[Answered, ...]:
     return tuple(Answered(*row) for row in connection.execute(chosen.order_by(ANSWERS.c.id)))
 
 
-def _corrections(connection: Connection, submission: int) -> tuple[Corrected, ...]:
-    columns = ("id", "cell", "kind", "value", "printed", "reason", "author", "at", "undone_at")
-    chosen = select(*(CORRECTIONS.c[name] for name in columns)).where(
-        CORRECTIONS.c.submission_id == submission
-    )
+def _corrections(connection: Connection, sha256: str) -> tuple[Corrected, ...]:
+    columns = [CORRECTIONS.c[name] for name in Corrected.__dataclass_fields__]
+    chosen = select(*columns).where(CORRECTIONS.c.sha256 == sha256)
     return tuple(Corrected(*row) for row in connection.execute(chosen.order_by(CORRECTIONS.c.id.desc())))
