@@ -242,7 +242,7 @@ class FindingRow(Stored, table=True):
         UniqueConstraint("evaluation_id", "position"),
         one_of("severity", "critical", "warning", "info"),
         one_of("addressee", "agency", "operator"),
-        Index(None, "rule", "severity", "evaluation_id"),
+        Index(None, "rule", "severity", "addressee", "evaluation_id"),
         Index(None, "fingerprint"),
     )
 
