@@ -6,11 +6,11 @@ from tests.site.conftest import Browser
 
 
 def test_nobody_is_led_to_sign_in(app: Browser) -> None:
-    answer = app.get("/worklist?year=2023")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fworklist%3Fyear%3D2023")
+    answer = app.get("/account?year=2023")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Faccount%3Fyear%3D2023")
     page = app.get(answer.headers["location"])
     assert page.status_code == 200
-    assert '<input type="hidden" name="next" value="/worklist?year=2023">' in page.text
+    assert '<input type="hidden" name="next" value="/account?year=2023">' in page.text
 
 
 def test_everyone_begins_at_their_own_place(operator: Browser, supervisor: Browser, agency: Browser) -> None:
