@@ -113,7 +113,7 @@ CELLS: Schema = {
     "proposal": pl.String,  # what the cell most likely says, for the operator; never checked
     "normalised": pl.String,  # how `raw` had to be rewritten to be a number: separator | fullwidth | chinese | letter | unit; null if not
     "where": pl.String,
-    "read_by": pl.String,  # text | ocr
+    "read_by": pl.String,  # text | ocr | person (`CORRECTIONS`)
     "confidence": pl.Float64,
 }
 
@@ -309,6 +309,16 @@ OUTSIDE: Schema = {
     "normative_docs": pl.Float64,  # in force by the official library
 }
 
+CORRECTIONS: Schema = {
+    # what people read otherwise than we did, of every report that this one's evaluation rests on
+    "submission": pl.String,
+    "of": pl.String,  # the submission the cell stands in: this one, or a report of the year before
+    "code": pl.String,
+    "kind": pl.String,
+    "value": pl.Float64,
+    "printed": pl.String,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -332,6 +342,7 @@ class Facts:
     twins: pl.DataFrame
     subordinates: pl.DataFrame
     outside: pl.DataFrame
+    corrections: pl.DataFrame
 
     @staticmethod
     def names() -> tuple[str, ...]:
@@ -358,10 +369,11 @@ SCHEMAS: Mapping[str, Schema] = {
     "twins": TWINS,
     "subordinates": SUBORDINATES,
     "outside": OUTSIDE,
+    "corrections": CORRECTIONS,
 }
 
-COMPARED = ("history", "previous_cells", "twins", "subordinates", "outside")
-"""The frames that no single file fills: `tasks.compare` does, over all reports of a sweep."""
+COMPARED = ("history", "previous_cells", "twins", "subordinates", "outside", "corrections")
+"""The frames that no single file fills: they are filled over all reports of a sweep (`tasks.batches.gather`)."""
 
 
 def empty() -> Facts:

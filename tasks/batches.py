@@ -22,6 +22,7 @@ from models.results import Evaluation
 from models.views import ErrorView
 from tasks.chunks import SourceFile, done, printable
 from tasks.compare import Outside, cells_side_by_side, compare, previous_cells
+from tasks.decide.corrected import NONE, corrected, rests_on
 from tasks.persist import Recorded, known, record
 from tasks.roster import Roster, resolve
 
@@ -53,6 +54,8 @@ class Gathered:
     """The cells of all reports side by side (`tasks.compare.cells_side_by_side`)."""
     places: tuple[Place, ...]
     errors: tuple[ErrorView, ...]
+    corrections: pl.DataFrame
+    """What people read otherwise than we did (`tasks.decide.corrected.STANDING`)."""
 
 
 def gather(
@@ -61,8 +64,12 @@ def gather(
     roster: Roster | None,
     profile: Profile,
     outside: Outside | None = None,
+    corrections: pl.DataFrame = NONE,
 ) -> Gathered:
-    """Bring together what the chunks under `folder` say of `files`, agencies resolved and reports compared."""
+    """Bring together what the chunks under `folder` say of `files`, agencies resolved and reports compared.
+
+    `corrections`: what people read otherwise (`tasks.decide.corrections.standing`).
+    """
     wanted = {(printable(file.name), file.sha256) for file in files}
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in LINKED}
     cells: list[pl.DataFrame] = []
@@ -76,8 +83,8 @@ def gather(
         if submissions:
             places.append(Place(chunk.folder, submissions))
             for name in LINKED:
-                parts[name].append(_read(name, places[-1]))
-            cells.append(cells_side_by_side(_read("cells", places[-1])))
+                parts[name].append(_read(name, places[-1], corrections))
+            cells.append(cells_side_by_side(_read("cells", places[-1], corrections)))
     frames = {name: pl.concat(found) for name, found in parts.items() if found}
     facts = dataclasses.replace(empty(), **frames)
     if roster is not None:
@@ -85,12 +92,24 @@ def gather(
     order = [error for file in files for error in errors.get((printable(file.name), file.sha256), ())]
     values = pl.concat(cells, how="diagonal") if cells else cells_side_by_side(facts.cells)
     compared = compare(facts, values, profile, roster, outside)
-    narrow = dataclasses.replace(compared, paragraphs=empty().paragraphs)  # read again with each batch
-    return Gathered(narrow, values, tuple(places), tuple(order))
+    narrow = dataclasses.replace(
+        compared,
+        paragraphs=empty().paragraphs,  # read again with each batch
+        corrections=rests_on(corrections, compared.history),
+    )
+    return Gathered(narrow, values, tuple(places), tuple(order), corrections)
 
 
-def _read(name: str, place: Place) -> pl.DataFrame:
-    return _of(pl.read_parquet(place.folder / f"{name}.parquet"), place.submissions)
+def _read(name: str, place: Place, corrections: pl.DataFrame) -> pl.DataFrame:
+    frame = _of(pl.read_parquet(place.folder / f"{name}.parquet"), place.submissions)
+    own = _of(corrections, place.submissions)
+    if own.is_empty():
+        return frame
+    touched = own["submission"].unique().to_list()
+    cells, reports = (
+        _of(pl.read_parquet(place.folder / f"{read}.parquet"), touched) for read in ("cells", "reports")
+    )
+    return corrected(name, frame, cells, reports, own)
 
 
 def _of(frame: pl.DataFrame, submissions: Sequence[str]) -> pl.DataFrame:
@@ -126,7 +145,7 @@ def wide(gathered: Gathered, batch: Sequence[Place]) -> Facts:
     frames = {
         name: _of(getattr(gathered.facts, name), submissions)
         if name in _IN_MEMORY
-        else pl.concat([_read(name, place) for place in batch])
+        else pl.concat([_read(name, place, gathered.corrections) for place in batch])
         for name in Facts.names()
     }
     before = previous_cells(frames["reports"], frames["history"], gathered.values)

@@ -106,7 +106,8 @@ def test_batches_take_whole_chunks_and_the_years_asked_for(tmp_path: Path) -> No
         "previous_cells",
         "subordinates",
         "outside",
-    }  # no year before, nobody below, no table given
+        "corrections",
+    }  # no year before, nobody below, no table given, nobody read otherwise
     assert {name: set(getattr(facts, name)["submission"]) for name in Facts.names()} == {
         name: set() if name in from_others else odd for name in Facts.names()
     }

@@ -14,8 +14,9 @@ import polars as pl
 from expectations.template import TEMPLATE_IDS, Template, for_year, load
 from models.document import Document, Locator
 from models.errors import ErrorKind, ReadError
-from models.facts import APPLICANTS, COMPARED, DISPUTE_GROUPS, OUTCOME_LINES, OUTCOMES, SCHEMAS, Facts
+from models.facts import COMPARED, SCHEMAS, Facts
 from tasks.extract.claims import claim_rows
+from tasks.extract.derived import derived_rows
 from tasks.extract.fees import fee_statement
 from tasks.extract.headings import Part, cut_at_headings, find_parts, traces
 from tasks.extract.identity import Identity, agency_of_title, identify, titles
@@ -217,24 +218,7 @@ def _rows(report: _Report) -> Rows:
         "tables": _table_rows(report),
         "lines": _line_rows(report),
         "cells": _cell_rows(report, cells),
-        "requests_by_outcome": _outcome_rows(report, values),
-        "requests_by_applicant": _applicant_rows(report, values),
-        "disputes": [
-            {"submission": report.submission, "group": g} | {o: values.get(f"t4.{g}.{o}") for o in OUTCOMES}
-            for g in DISPUTE_GROUPS
-        ],
-        "documents": _document_rows(report, values),
-        "years": [
-            {
-                "submission": report.submission,
-                "applicant": a,
-                "carried_in": values.get(f"t3.carried_in.{a}"),
-                "previous_submission": None,
-                "previous_carried_out": None,
-                "previous_read_by": None,
-            }
-            for a in APPLICANTS
-        ],
+        **derived_rows(report.submission, report.template, report.template_id, values),
         "paragraphs": [{"submission": report.submission} | row for row in paragraphs],
         **_said(report, paragraphs),
         **{name: [] for name in COMPARED},
@@ -456,73 +440,6 @@ def _code_parts(code: str) -> tuple[str, str, str]:
     prefix, rest = code.split(".", 1)
     row, column = rest.rsplit(".", 1)
     return prefix[:2], row, column
-
-
-def _outcome_rows(report: _Report, values: dict[str, float | None]) -> list[dict[str, Any]]:
-    keys = [row.key for row in report.template.table3_rows]
-    if "t3.results.other.total" in values and "results.other" not in keys:
-        first = keys.index("results.other.overdue_correction")
-        keys = [k for k in keys if not k.startswith("results.other.")]
-        keys.insert(first, "results.other")
-    return [
-        {"submission": report.submission, "line": key} | {a: values.get(f"t3.{key}.{a}") for a in APPLICANTS}
-        for key in keys
-    ]
-
-
-def _applicant_rows(report: _Report, values: dict[str, float | None]) -> list[dict[str, Any]]:
-    rows = []
-    for applicant in APPLICANTS:
-        row: dict[str, Any] = {
-            "submission": report.submission,
-            "applicant": applicant,
-            "received_new": values.get(f"t3.received_new.{applicant}"),
-            "carried_in": values.get(f"t3.carried_in.{applicant}"),
-            "results_total": values.get(f"t3.results.total.{applicant}"),
-            "carried_out": values.get(f"t3.carried_out.{applicant}"),
-        }
-        for line in OUTCOME_LINES[:-1]:
-            row[line] = values.get(f"t3.results.{_dotted(line)}.{applicant}")
-        row["other_processing"] = _other_processing(values, applicant)
-        rows.append(row)
-    return rows
-
-
-def _dotted(line: str) -> str:
-    for group in ("denied", "unable", "not_handled"):
-        if line.startswith(group + "_"):
-            return f"{group}.{line[len(group) + 1 :]}"
-    return line
-
-
-def _other_processing(values: dict[str, float | None], applicant: str) -> float | None:
-    """（六）其他处理: the undivided row as printed, else the sum of its three rows if all are certain."""
-    undivided = f"t3.results.other.{applicant}"
-    if values.get(undivided) is not None:
-        return values[undivided]
-    parts = [
-        values.get(f"t3.results.other.{p}.{applicant}") for p in ("overdue_correction", "overdue_fee", "misc")
-    ]
-    certain = [part for part in parts if part is not None]
-    return sum(certain) if len(certain) == len(parts) else None
-
-
-def _document_rows(report: _Report, values: dict[str, float | None]) -> list[dict[str, Any]]:
-    if report.template.id != "v2021" or report.template_id == "pre2019":
-        return []
-    return [
-        {
-            "submission": report.submission,
-            "kind": kind,
-            "issued": values.get(f"t2.{kind}.issued"),
-            "repealed": values.get(f"t2.{kind}.repealed"),
-            "in_force": values.get(f"t2.{kind}.in_force"),
-            "previous_submission": None,
-            "previous_in_force": None,
-            "previous_read_by": None,
-        }
-        for kind in ("rules", "normative_docs")
-    ]
 
 
 def _where(locator: Locator) -> str:

@@ -230,7 +230,8 @@ def _cells(cells: pl.DataFrame) -> pl.DataFrame:
         .then(value.cast(pl.Int64, strict=False).cast(pl.String))
         .otherwise(value.cast(pl.String))
     )
-    pointed = pl.col("raw").str.contains(r"[.．]\s*\d")
+    # what stands in `raw` where a person corrected the number is our misreading
+    pointed = pl.col("raw").str.contains(r"[.．]\s*\d") & (pl.col("read_by") != "person").fill_null(True)
     alike = (
         cells.filter(kind.is_in(["blank", "placeholder"]))
         .group_by("submission", "table", "kind")
