@@ -26,6 +26,7 @@ from docx.text.paragraph import Paragraph
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)
 TITLE, BODY, FIRST_LEVEL, SECOND_LEVEL = "公文标题", "公文正文", "公文一级标题", "公文二级标题"
 FLUSH, NOTE, TABLE_TEXT, TABLE_HEAD = "公文顶格", "公文附件说明", "公文表格", "公文表头"
+DETAIL, DETAIL_HEAD, FORM_TEXT = "核查明细", "核查明细标题", "核查统计表"
 NUMBER, ANNEX, SIGNATURE = "公文文号", "公文附件", "公文署名"
 FANG_SONG, HEI, KAI, SONG, TITLE_SONG = "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体", "方正小标宋简体"
 SUBSTITUTES: Mapping[str, str] = {FANG_SONG: "仿宋", KAI: "楷体", TITLE_SONG: "宋体", HEI: "SimHei", SONG: "SimSun"}
@@ -103,6 +104,9 @@ _STYLES: Mapping[str, _Style] = {
     TITLE: _Style(TITLE_SONG, SIZE_2, alignment=_CENTER, line=Pt(34), stays=True),
     TABLE_TEXT: _Style(FANG_SONG, SIZE_5, line=Pt(14)),
     TABLE_HEAD: _Style(HEI, SIZE_5, alignment=_CENTER, line=Pt(14)),
+    DETAIL: _Style(FANG_SONG, Pt(12), line=Pt(19)),
+    DETAIL_HEAD: _Style(HEI, Pt(14), line=Pt(26), stays=True),
+    FORM_TEXT: _Style(FANG_SONG, Pt(7.5), line=Pt(9)),
 }
 
 

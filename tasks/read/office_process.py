@@ -32,6 +32,7 @@ SECONDS = 60.0
 SECONDS_EACH = 5.0
 MEMORY_MB = 4096
 OUTPUT_MB = 200
+DOCX, PDF = "docx", "pdf"
 _FOLDER, _OWNER, _MAIN_PART = "hecha-office-", "owner", "word/document.xml"
 _UNLOCKED_SECONDS = 60
 _one_at_a_time = Lock()
@@ -77,7 +78,7 @@ _PROFILE = (
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What one run of LibreOffice gave: a docx for each file in order, None where none came out.
+    """What one run of LibreOffice gave: a document for each file in order, None where none came out.
 
     `in_time` is False when the run was killed at its limit.
     """
@@ -110,8 +111,9 @@ def convert(
     files: Sequence[tuple[str, bytes]],
     seconds: float,
     shut_in: tuple[str, ...] | None = None,
+    to: str = DOCX,
 ) -> Conversion:
-    """Convert files, each (suffix, content), to docx in one run that is killed after `seconds`.
+    """Convert files, each (suffix, content), to docx (or PDF) in one run that is killed after `seconds`.
 
     `shut_in` is the command put before the program; `namespaces()` when not given.
     """
@@ -123,8 +125,8 @@ def convert(
             names = [f"{number:03d}.{suffix}" for number, (suffix, _) in enumerate(files, start=1)]
             for name, (_, content) in zip(names, files, strict=True):
                 (work / name).write_bytes(content)
-            in_time = _run(soffice, before, folder, work, names, seconds)
-            made = tuple(_made(work / "out" / name) for name in names)
+            in_time = _run(soffice, before, folder, work, names, seconds, to)
+            made = tuple(_made(work / "out" / name, to) for name in names)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         if not in_time or None in made:  # what a crash leaves in a profile would hinder the next run
@@ -133,7 +135,13 @@ def convert(
 
 
 def _run(
-    soffice: str, before: Sequence[str], folder: Path, work: Path, names: Sequence[str], seconds: float
+    soffice: str,
+    before: Sequence[str],
+    folder: Path,
+    work: Path,
+    names: Sequence[str],
+    seconds: float,
+    to: str,
 ) -> bool:
     _write_profile(folder / "profile")
     limits = [str(MEMORY_MB << 10), str(OUTPUT_MB << 11)]  # kB, and blocks of 512 bytes
@@ -141,7 +149,7 @@ def _run(
         *["/bin/sh", "-c", _GUARD, "sh", *limits, *before, soffice],
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         *["--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault"],
-        *["--convert-to", "docx", "--outdir", str(work / "out"), *(str(work / name) for name in names)],
+        *["--convert-to", to, "--outdir", str(work / "out"), *(str(work / name) for name in names)],
     ]
     dead_proxy = "http://127.0.0.1:9"
     environment = {
@@ -173,12 +181,14 @@ def _run(
             process.stdin.close()
 
 
-def _made(beside: Path) -> bytes | None:
-    """Return the docx made of a file when it is whole: a killed run leaves half of one."""
-    made = beside.with_suffix(".docx")
+def _made(beside: Path, to: str) -> bytes | None:
+    """Return the document made of a file when it is whole: a killed run leaves half of one."""
+    made = beside.with_suffix(f".{to}")
     if not made.is_file() or made.is_symlink():
         return None
     content = made.read_bytes()
+    if to == PDF:
+        return content if content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:] else None
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return content if _MAIN_PART in archive.namelist() else None
