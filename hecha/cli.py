@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hecha import office
+from hecha import accounts_command, office
 from hecha.ending import FOUND, NOTHING, UNUSABLE, complain, ending, terminated
 
 if TYPE_CHECKING:  # it imports Great Expectations
@@ -330,6 +330,7 @@ def doctor(
 
 
 office.add(app)
+app.add_typer(accounts_command.app, name="account")
 
 
 def main() -> None:

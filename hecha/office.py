@@ -61,10 +61,15 @@ def serve(
         _take(home)
         from flows.secrets import resolve_secrets
         from hecha.serve import server
+        from hecha.site.set_up import invitation
         from models.settings import settings
 
         resolve_secrets()
-        server(settings(), os.environ.get("PREFECT_API_URL")).run()
+        chosen = settings()
+        pages = server(chosen, os.environ.get("PREFECT_API_URL"))
+        if told := invitation(chosen, f"http://{chosen.web_host}:{chosen.web_port}/"):
+            print(told, flush=True)
+        pages.run()
 
 
 def watch(home: _Home = None) -> None:

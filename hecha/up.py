@@ -22,6 +22,7 @@ from pathlib import Path
 import psutil
 
 from flows.server import configure, prefect_server, wait_until_ready
+from hecha.site.set_up import invitation
 from models.database import engine, upgrade
 from models.settings import Settings
 from tasks.persist.arrivals import take_back
@@ -120,6 +121,8 @@ def run(chosen: Settings, source: str | None, roster: Path | None, say: Callable
         with _pages(chosen, server.url) as address, _inbox(chosen, say):
             try:
                 say(f"已启动。网页：{address}　收件箱：{chosen.inbox_folder}　调度服务：{server.url}")
+                if told := invitation(chosen, address):
+                    say(told)
                 say("按Ctrl-C停止。")
                 while True:
                     kept.look(time.monotonic())

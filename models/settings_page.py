@@ -70,6 +70,8 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default()
     if value is None or value == ():
         return "不设"
+    if isinstance(value, tuple):
+        value = " ".join(value)
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 

@@ -43,6 +43,14 @@ DEFAULTS = {
     "web_host": "127.0.0.1",
     "web_port": 8600,
     "public_url": None,
+    "static_pages": 2000,
+    "web_trusted_proxies": ["127.0.0.1"],
+    "session_idle_minutes": 30,
+    "session_hours": 12,
+    "oidc_issuer": None,
+    "oidc_client_id": None,
+    "oidc_client_secret": None,
+    "oidc_title": "统一身份认证",
     "notify_operator": (),
     "notify_supervisor": (),
     "notify_when": "changes",
@@ -255,13 +263,14 @@ def test_the_data_folder_cannot_name_another(tmp_path: Path) -> None:
 
 def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert secrets_of(Settings) == {
-        "database_url", "store_url", "upload_token", "notify_operator", "notify_supervisor",
+        "database_url", "store_url", "upload_token", "oidc_client_secret", "notify_operator", "notify_supervisor",
     }  # fmt: skip
     given(
         monkeypatch,
         DATABASE_URL=f"postgresql://hecha:{PASSWORD}@db.invalid/hecha",
         STORE_URL=f"s3://key:{PASSWORD}@bucket/originals",
         UPLOAD_TOKEN=PASSWORD * 2,
+        OIDC_CLIENT_SECRET=PASSWORD,
         NOTIFY_OPERATOR=f"dingtalk://{PASSWORD}",
         NOTIFY_SUPERVISOR=f"mailtos://u:{PASSWORD}@mail.invalid",
     )
@@ -273,6 +282,7 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         "database_url": "postgresql://hecha:***@db.invalid/hecha",
         "store_url": "s3://key:***@bucket/originals",
         "upload_token": "***",
+        "oidc_client_secret": "***",
         "notify_operator": ["dingtalk://***"],
         "notify_supervisor": ["mailtos://***"],
     }

@@ -26,6 +26,7 @@ from hecha.site.access import (
     set_cookie,
     settings_of,
 )
+from tasks.accounts.audit_reading import BEIJING
 from tasks.accounts.person import Person, Role
 from tasks.publish import words
 
@@ -89,6 +90,7 @@ def environment() -> Environment:
         "year": words.year,
         "place": words.place,
         "grouped": lambda value: f"{value:,}",
+        "second": lambda at: f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
         "urlpart": lambda value: quote(str(value), safe=""),
     }
     return made

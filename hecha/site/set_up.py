@@ -6,7 +6,22 @@ import os
 import secrets
 from pathlib import Path
 
+from models.database import engine, upgrade
+from models.settings import Settings
+from tasks.accounts.accounts import none_yet
+
 _FILE = "setup-code"
+TOLD = "还没有账号。请打开{address}setup，用初始化代码 {code} 建立第一个运行维护账号。"
+
+
+def invitation(chosen: Settings, address: str) -> str | None:
+    """Return the sentence for the console while nobody has an account; the tables are made where they are not."""
+    upgrade(chosen.database)
+    database = engine(chosen.database)
+    try:
+        return TOLD.format(address=address, code=code(chosen.home)) if none_yet(database) else None
+    finally:
+        database.dispose()
 
 
 def code(home: Path) -> str:

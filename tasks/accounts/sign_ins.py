@@ -51,8 +51,7 @@ def sign_in(database: Engine, name: str, password: str, address: str, longest: t
         # read again, locked: of two who try at once neither may miss the other's failure
         held = connection.execute(chosen.with_for_update()).one()
         if held.disabled_at is not None or (held.locked_until is not None and held.locked_until > now):
-            account = read(connection, held.id)
-            note(connection, account and account.person(address), "refused", "account", held.id)
+            note(connection, _whose(connection, held.id, address), "refused", "account", held.id)
             return None
         if not right or held.password != row.password:
             _failed(connection, held.id, held.failures + 1, now, address)
@@ -68,8 +67,8 @@ def _failed(connection: Connection, account_id: int, failures: int, now: datetim
     locked = failures >= FAILURES
     values = {"failures": 0 if locked else failures, "locked_until": now + LOCKED if locked else None}
     connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(values))
-    account = read(connection, account_id)
-    note(connection, account and account.person(address), "failed", "account", account_id, locked=locked)
+    whose = _whose(connection, account_id, address)
+    note(connection, whose, "failed", "account", account_id, locked=locked)
 
 
 def begin(connection: Connection, account_id: int, address: str, longest: timedelta) -> str:
@@ -89,8 +88,7 @@ def begin(connection: Connection, account_id: int, address: str, longest: timede
         )
     )
     connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(seen_at=now))
-    account = read(connection, account_id)
-    note(connection, account and account.person(address), "sign_in", "account", account_id)
+    note(connection, _whose(connection, account_id, address), "sign_in", "account", account_id)
     return secret
 
 
@@ -137,6 +135,27 @@ def sign_out(database: Engine, over: Session) -> None:
         note(connection, over.person, "sign_out", "account", over.person.id)
 
     committed(database, work, alone=False)
+
+
+def _whose(connection: Connection, account_id: int, address: str) -> Person | None:
+    account = read(connection, account_id)
+    return account.person(address) if account else None
+
+
+def subject_of(issuer: str, subject: str) -> str:
+    """Return how someone is named who signs in elsewhere: their subject at that issuer."""
+    return f"{issuer} {subject}"
+
+
+def sign_in_elsewhere(database: Engine, subject: str, address: str, longest: timedelta) -> str | None:
+    """Return the secret of a new session for who was recognised elsewhere (`subject_of`), None without an account."""
+
+    def work(connection: Connection) -> str | None:
+        mine = (ACCOUNTS.c.subject == subject) & ACCOUNTS.c.disabled_at.is_(None)
+        found = connection.execute(select(ACCOUNTS.c.id).where(mine)).scalar_one_or_none()
+        return None if found is None else begin(connection, found, address, longest)
+
+    return committed(database, work, alone=False)
 
 
 def digest_of(secret: str) -> str:
