@@ -1,12 +1,13 @@
 """A whole sweep of a mixed source, measured: ``python -m benchmarks.scale [REPORTS]``.
 
-60 % web pages, 20 % docx, 15 % PDF, 5 % text, each of another agency and year. Cold, then again with nothing new, on
+60 % web pages, 20 % docx, 15 % PDF of five pages, 5 % text, each of another agency and year. Cold, then again with nothing new, on
 PostgreSQL where its server is installed, else SQLite; beside it the same functions in a plain loop with a process pool,
 without Prefect. Figures: reports a second, peak memory of the largest process, and what orchestration costs as a ratio.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import shutil
@@ -22,7 +23,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.accuracy.clean import cases
+from benchmarks.accuracy.report import Report
 from benchmarks.accuracy.writing import written
+from models.document import Artifact
+from samples.make import pdf
 
 MIX = ("plain",) * 8 + ("cms",) * 4 + ("docx",) * 4 + ("pdf",) * 3 + ("tabs",)
 """Of twenty reports."""
@@ -40,7 +44,7 @@ def make(folder: Path, count: int) -> int:
                 if made >= count:
                     break
                 report.writer = MIX[made % len(MIX)]
-                artifact = written(report)
+                artifact = in_office_type(report) if report.writer == "pdf" else written(report)
                 suffix = Path(artifact.name).suffix
                 path = folder / f"{block:03d}" / f"{made:06d}{suffix}"
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +52,12 @@ def make(folder: Path, count: int) -> int:
                 made += 1
         block += 1
     return made
+
+
+def in_office_type(report: Report) -> Artifact:
+    """Write a PDF in the type and spacing of official documents: about five pages."""
+    content = pdf.document(report.parts(), official=True)
+    return Artifact(f"{report.year}/{report.agency.name}.pdf", content, hashlib.sha256(content).hexdigest())
 
 
 def sweep(source: Path, home: Path, database: str | None) -> float:

@@ -18,25 +18,35 @@ from samples.make.report import Grid, Heading, Part
 
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-_PROSE = ParagraphStyle("prose", fontName=FONT, fontSize=11, leading=18, wordWrap="CJK", firstLineIndent=22)
 _TITLE = ParagraphStyle("title", fontName=FONT, fontSize=16, leading=26, wordWrap="CJK", alignment=1)
 _HEADING = ParagraphStyle("heading", fontName=FONT, fontSize=12, leading=22, wordWrap="CJK")
-_CELL = ParagraphStyle("cell", fontName=FONT, fontSize=8, leading=10, wordWrap="CJK", alignment=1)
 _WIDTHS: dict[str, list[float]] = {"t3": [16, 18, 44, *[14] * 7], "t4": [11.5] * 15}
 
 
-def document(parts: Sequence[Part]) -> bytes:
-    """Return a PDF; the same parts give the same bytes."""
+def document(parts: Sequence[Part], *, official: bool = False) -> bytes:
+    """Return a PDF; the same parts give the same bytes. `official`: margins of GB/T 9704, wide lines: five pages."""
+    points, leading = (16, 36) if official else (11, 18)
+    top, bottom, left, right = (37, 35, 28, 26) if official else (25.4, 25.4, 18, 18)
+    prose = ParagraphStyle(
+        "prose", fontName=FONT, fontSize=points, leading=leading, wordWrap="CJK", firstLineIndent=2 * points
+    )
+    wide = (210 - left - right) / 174
     story: list[Flowable] = []
     for part in parts:
         if isinstance(part, Grid):
-            story += [_table(part), Spacer(1, 8)]
+            story += [_table(part, min(1.0, wide), 13 if official else 10), Spacer(1, 8)]
         elif isinstance(part, Heading):
             story.append(Paragraph(escape(part.text), _HEADING))
         else:
-            story.append(Paragraph(escape(part.text), _TITLE if part.role == "title" else _PROSE))
+            story.append(Paragraph(escape(part.text), _TITLE if part.role == "title" else prose))
     packed = io.BytesIO()
-    page = SimpleDocTemplate(packed, pagesize=A4, leftMargin=18 * mm, rightMargin=18 * mm, invariant=1)
+    margins = {
+        "leftMargin": left * mm,
+        "rightMargin": right * mm,
+        "topMargin": top * mm,
+        "bottomMargin": bottom * mm,
+    }
+    page = SimpleDocTemplate(packed, pagesize=A4, **margins, invariant=1)
     page.build(story, onFirstPage=_number, onLaterPages=_number)
     return packed.getvalue()
 
@@ -46,12 +56,13 @@ def _number(canvas: Canvas, page: SimpleDocTemplate) -> None:
     canvas.drawCentredString(A4[0] / 2, 10 * mm, f"- {page.page} -")
 
 
-def _table(grid: Grid) -> Table:
+def _table(grid: Grid, scale: float, leading: int) -> Table:
     width = max(len(row) for row in grid.rows)
+    cell = ParagraphStyle("cell", fontName=FONT, fontSize=8, leading=leading, wordWrap="CJK", alignment=1)
     rows = [
-        [Paragraph(escape(text), _CELL) for text in [*row, *[""] * (width - len(row))]] for row in grid.rows
+        [Paragraph(escape(text), cell) for text in [*row, *[""] * (width - len(row))]] for row in grid.rows
     ]
-    sizes = [w * mm for w in _WIDTHS.get(grid.name, [43] * width)]
+    sizes = [w * mm * scale for w in _WIDTHS.get(grid.name, [43] * width)]
     table = Table(rows, colWidths=sizes, repeatRows=grid.heads)
     style: list[tuple[object, ...]] = [
         ("GRID", (0, 0), (-1, -1), 0.5, "black"),
