@@ -72,6 +72,16 @@ def below(connection: Connection, person: Person, chosen: Region) -> list[Place]
     return [Place(row.id, row.name) for row in connection.execute(found.order_by(AGENCIES.c.id))]
 
 
+def directly(chosen: Region) -> ColumnElement[bool]:
+    """Return the condition on `AGENCIES` of a region's own government and of the agencies directly below, no governments."""
+    lower = AGENCIES.alias("lower")
+    alone = ~select(lower.c.id).where(lower.c.parent_id == AGENCIES.c.id).exists()
+    own = _own_id(chosen)
+    if own is None:
+        return AGENCIES.c.parent_id.is_(None) & alone
+    return (AGENCIES.c.id == own) | ((AGENCIES.c.parent_id == own) & alone)
+
+
 def step(connection: Connection, chosen: Region) -> ColumnElement[str]:
     """Return the id, as text, of the agency one step below the region under which an agency stands; empty for its own."""
     rest = func.substr(AGENCIES.c.path, len(chosen.path or "/") + 1)

@@ -27,7 +27,9 @@ def found(connection: Connection, words: str) -> ColumnElement[bool]:
         return condition
     # The same words as the index `ix_submissions_search` is made of. Materialized: met along the way instead, the pairs
     # of characters would be made anew for every row, which takes a hundred times as long.
-    grams = literal_column("hecha_grams(coalesce(submissions.agency, '') || ' ' || submissions.file)")
+    grams: ColumnElement[str] = literal_column(
+        "hecha_grams(coalesce(submissions.agency, '') || ' ' || submissions.file)"
+    )
     looked_up = [grams.op("@>")(func.hecha_pairs(word)) for word in rare]
     hits = select(SUBMISSIONS.c.id).where(*looked_up, *map(_holds, rare)).cte("hits")
     here = STANDINGS.c.submission_id.in_(select(hits.prefix_with("MATERIALIZED", dialect="postgresql").c.id))

@@ -286,7 +286,9 @@ def _figures(sums: Counter[str]) -> Figures:
 
 def _bands(sums: Counter[str]) -> tuple[Band, ...]:
     largest = max(1, *(sums[label] for label, _, _ in BANDS))
-    return tuple(Band(label, *bounds, int(sums[label]), sums[label] / largest) for label, *bounds in BANDS)
+    return tuple(
+        Band(label, least, below, int(sums[label]), sums[label] / largest) for label, least, below in BANDS
+    )
 
 
 def _branches(sums: Mapping[str, Counter[str]], places: Iterable[Place]) -> tuple[Branch, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, UnaryExpression, and_, func, select
 
 from tasks.accounts.person import Person, Role
-from tasks.ask.regions import Region, inside
+from tasks.ask.regions import Region, directly, inside
 from tasks.ask.searching import found
-from tasks.persist.rows import AGENCIES, FINDINGS, STANDINGS, SUBMISSIONS, AnySelect
+from tasks.persist.rows import AGENCIES, FINDINGS, STANDINGS, SUBMISSIONS, AnySelect, select_in
 from tasks.publish.words import FAILING_GRADE
 
 PAGE = 50
@@ -30,13 +30,14 @@ COUNTED = 1_000
 class Filter:
     """What of the work list is asked for; None and False ask for nothing in particular.
 
-    `region`: an agency's id. `severity`: has findings of it; with `rule`: of that rule. `least` and `below`: the score,
+    `region`: an agency's id; `own`: of the region only its own government and what stands directly below. `severity`: has findings of it; with `rule`: of that rule. `least` and `below`: the score,
     the upper bound excluded. `result`: a key of `RESULTS`. `review`: something for our own people to look at; with
     `rule`: of that rule. `late`: published after the statutory day. `repeated`: came in more than one version.
     """
 
     year: int | None = None
     region: int | None = None
+    own: bool = False
     rank: str | None = None
     organ: str | None = None
     rule: str | None = None
@@ -176,7 +177,7 @@ def matching_ids(
     person: Person,
     chosen: Filter,
     region: Region | None,
-    among: list[int] | None = None,
+    among: Sequence[int] | None = None,
     limit: int | None = None,
 ) -> list[int]:
     """Return the ids of all reports that match (`among`: of these only), in the order of the list."""
@@ -184,6 +185,12 @@ def matching_ids(
     if among is not None:
         matching = matching.where(STANDINGS.c.report_id.in_(among))
     return list(connection.execute(matching.limit(limit)).scalars())
+
+
+def items_of(connection: Connection, person: Person, report_ids: Sequence[int]) -> list[Item]:
+    """Return the lines of these reports, without those that the person may not see."""
+    rows = select_in(connection, _shown().where(person.sees()), STANDINGS.c.report_id, report_ids)
+    return [Item(**row._mapping) for row in rows]
 
 
 def every_item(
@@ -238,6 +245,8 @@ def _matching(
 def _of_agency(person: Person, chosen: Filter, region: Region | None) -> list[ColumnElement[bool]]:
     everything = person.role is Role.OPERATOR and (region is None or not region.path)
     conditions = [] if everything else [inside(person, region)]
+    if chosen.own and region is not None:
+        conditions.append(directly(region))
     if chosen.rank is not None:
         conditions.append(AGENCIES.c.rank == chosen.rank)
     if chosen.organ is not None:
