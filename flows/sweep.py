@@ -26,7 +26,7 @@ from sqlalchemy import Engine
 from expectations.catalogue import ruleset
 from expectations.profile import Profile, load
 from flows.artifacts import progress_shown
-from flows.conclusion import conclude
+from flows.conclusion import conclude, follow
 from flows.progress import tell
 from flows.reading_process import allow_readers, dismiss_readers, end_readers, read_apart
 from flows.runners import task_runner, tells_steps
@@ -39,6 +39,7 @@ from models.views import ErrorView, MissingView
 from tasks import batches, chunks, received, sources, unchanged
 from tasks.chunks import SourceFile
 from tasks.compare.outside import read_outside
+from tasks.decide.corrections import standing
 from tasks.persist import finish_run, record_errors, record_roster, start_run
 from tasks.persist.arrivals import arrivals
 from tasks.persist.runs import State, take_over
@@ -153,7 +154,8 @@ def compliance_sweep(
             else:
                 failed = _read(files, run_id)
                 chunks.remember(chosen.home, files)
-                gathered = batches.gather(files, chunks.chunks_folder(chosen.home), agencies, under, seen)
+                folder = chunks.chunks_folder(chosen.home)
+                gathered = batches.gather(files, folder, agencies, under, seen, standing(database))
                 record_errors(database, run_id, [*wrong, *gathered.errors, *failed])
                 planned = batches.plan(gathered, years, chosen.batch_size)
                 _check(gathered, planned, database, run_id, under, started)
@@ -171,6 +173,8 @@ def compliance_sweep(
             unchanged.remember(chosen.home, run_id, same)
         log.info("run %d ends: %s", run_id, state)
         ended = {"completed", "failed"}  # whoever pressed Ctrl-C knows
+        if state in ended:
+            follow(database, run_id)
         if publish and state in ended:
             conclude(database, run_id, under, chosen)
         database.dispose()
@@ -213,10 +217,7 @@ def _listed(
 ) -> tuple[list[SourceFile], list[ErrorView], int]:
     """Return the files of the source and of the inbox, each sha256 once, what cannot be had, and how many repeat."""
     limit = chosen.max_file_mb * 1024 * 1024
-    bucket = {"endpoint_url": chosen.s3_endpoint} if chosen.s3_endpoint and source.startswith("s3://") else {}
-    brought = sources.local(
-        source, chosen.home, source_limits(chosen), lambda done, count: tell(FETCHING, done, count), bucket
-    )
+    brought = sources.brought(source, chosen, lambda done, count: tell(FETCHING, done, count))
     listed = chunks.listing(brought.folder, limit, unpacked)
     files = {file.sha256: file for file in listed.files}
     errors = [*brought.errors, *listed.errors]
@@ -227,17 +228,6 @@ def _listed(
         errors += one.errors
     tell(LISTING, len(files), len(files))
     return list(files.values()), errors, listed.repeated
-
-
-def source_limits(chosen: Settings) -> sources.Limits:
-    """Return the limits under which files are fetched from elsewhere."""
-    return sources.Limits(
-        max_bytes=chosen.max_file_mb << 20,
-        interval=chosen.fetch_interval_seconds,
-        seconds=chosen.fetch_seconds,
-        redirects=chosen.fetch_max_redirects,
-        allow_private_addresses=chosen.fetch_allow_private,
-    )
 
 
 def _made(folder: Path) -> Path:

@@ -158,6 +158,15 @@ class Settings(BaseSettings):
         default=2.0, ge=0, description="文件的大小和时间多久（秒）不变，才算写完，可以读取。"
     )
     """How long a file in the inbox must stay as it is before it is read."""
+    inbox_bucket: str | None = Field(
+        default=None,
+        description="另外监视的对象存储地址（如 s3://桶/目录），其中新到的报告同样自动登记并核查；不设则不监视。",
+    )
+    """A folder of an object store (fsspec URL) that is watched besides the inbox folder."""
+    inbox_bucket_seconds: float = Field(
+        default=30.0, gt=0, description="每隔多久（秒）查看一次上述对象存储。"
+    )
+    """How often the bucket is listed."""
     upload_token: SecretStr | None = Field(
         default=None, min_length=16, description="上传接口的口令，至少16个字符；不设则不接收上传。"
     )
@@ -170,6 +179,20 @@ class Settings(BaseSettings):
     """The least time between two requests to one host."""
     fetch_seconds: float = Field(default=120.0, gt=0, description="取得一个网址的总时限（秒）。")
     """How long one address may take altogether."""
+    fetch_hosts: int = Field(default=8, ge=1, le=64, description="同时访问的网站数上限。")
+    """Hosts asked at the same time, each with one request at a time."""
+    fetch_attempts: int = Field(
+        default=4, ge=1, le=20, description="网站无应答或出错时，一个网址最多请求几次。"
+    )
+    """Requests for one address while the host answers 429, 5xx or not at all."""
+    fetch_user_agent: str = Field(
+        default="Hecha",
+        pattern=r"^[ -~]+$",
+        description="访问网站时自报的名称（User-Agent），只用英文字母、数字和符号。",
+    )
+    """How web sites are told who asks; its first word is looked up in robots.txt."""
+    source_total_gb: int = Field(default=50, ge=1, description="一个来源全部文件的大小上限（GB）。")
+    """All files brought from one source together."""
     fetch_max_redirects: int = Field(default=5, ge=0, le=20, description="一个网址最多跟随的跳转次数。")
     """Redirects followed for one address."""
     fetch_allow_private: Patterns = Field(

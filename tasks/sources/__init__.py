@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from models.errors import ConfigurationError
+from models.settings import Settings
 from tasks.sources.arrived import Each, Limits, Local, Origin
 from tasks.sources.web_list import is_list
 
-__all__ = ["Limits", "Local", "Origin", "is_elsewhere", "local"]
+__all__ = ["Limits", "Local", "Origin", "brought", "is_elsewhere", "local"]
 
 ONE_PAGE = "“{source}”是一个网址，请写进CSV清单（第一行为：机关,年度,网址），再用清单文件核查。"
 NOT_FOUND = "找不到要核查的文件夹“{source}”，请检查路径。"
@@ -21,6 +22,23 @@ NOT_FOUND = "找不到要核查的文件夹“{source}”，请检查路径。"
 def is_elsewhere(source: str) -> bool:
     """Say whether a source is a URL and no path on this machine."""
     return "://" in source and not source.startswith("file://")
+
+
+def brought(source: str, chosen: Settings, each: Each = lambda done, count: None) -> Local:
+    """Turn a source into a folder or file on this machine as `local` does, within the limits of the settings."""
+    limits = Limits(
+        max_bytes=chosen.max_file_mb << 20,
+        interval=chosen.fetch_interval_seconds,
+        seconds=chosen.fetch_seconds,
+        redirects=chosen.fetch_max_redirects,
+        allow_private_addresses=chosen.fetch_allow_private,
+        hosts=chosen.fetch_hosts,
+        attempts=chosen.fetch_attempts,
+        user_agent=chosen.fetch_user_agent,
+        total_bytes=chosen.source_total_gb << 30,
+    )
+    bucket = {"endpoint_url": chosen.s3_endpoint} if chosen.s3_endpoint and source.startswith("s3://") else {}
+    return local(source, chosen.home, limits, each, bucket)
 
 
 def local(
