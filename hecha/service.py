@@ -83,7 +83,7 @@ def service(
     ready = _Kept(lambda: readiness(chosen, database, prefect_url, threads), kept_seconds)
     counted = _Kept(lambda: _figures(database, threads), kept_seconds)
 
-    app.state.settings, app.state.database = chosen, database
+    app.state.settings, app.state.database, app.state.prefect_url = chosen, database, prefect_url
     app.state.limits, app.state.has_accounts = Limits(), False
     errors.install(app)
     app.add_middleware(BodyLimit, file_bytes=chosen.max_file_mb << 20, refuse=_too_large)

@@ -12,8 +12,8 @@ import logging
 import multiprocessing
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -25,11 +25,12 @@ from models.document import Artifact
 from models.errors import ErrorKind, HechaError, ReadError
 from models.facts import Facts
 from models.results import Evaluation
-from models.settings import Settings
+from models.settings import Settings, settings
 from models.views import ErrorView, ReportView, SectionView
 from tasks.apart import Child, ChildLost
 from tasks.chunks import INTERNAL_MESSAGE, Rows, build, take_in
 from tasks.compare import compare_all
+from tasks.decide.corrected import NONE, corrected
 from tasks.persist.submissions import received
 from tasks.persist.sweep import StoredCells
 from tasks.read import prepare
@@ -85,6 +86,17 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known besides the file: the report of the year before, and cells that a person read otherwise than we did.
+
+    `corrections`: schema `tasks.decide.corrected.STANDING`; only those of the two reports are looked at.
+    """
+
+    earlier: Earlier | None = None
+    corrections: pl.DataFrame = field(default_factory=lambda: NONE)
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a check gave. `compared` tells whether the report of the year before was there to compare with."""
 
@@ -114,7 +126,7 @@ class Desk:
         """Start the children and have them check something, so that they are quick when somebody comes."""
         content = TRIAL.encode()
         trial = Artifact("trial.txt", content, hashlib.sha256(content).hexdigest())
-        self.check(trial, ask, lambda _: None)
+        self.check(trial, ask, lambda _: Known())
 
     def close(self) -> None:
         """End the children."""
@@ -126,11 +138,11 @@ class Desk:
         with self._queued():
             return self._read(file, ask)
 
-    def check(self, file: Artifact, ask: Ask, earlier: Callable[[Identity], Earlier | None]) -> Checked:
-        """Read a file and judge it; `earlier` is asked for the report of the year before. Raises ReadError and Busy."""
+    def check(self, file: Artifact, ask: Ask, known: Callable[[Identity], Known]) -> Checked:
+        """Read a file and judge it; `known` is asked for what it is compared with. Raises ReadError and Busy."""
         with self._queued():
             identity = self._read(file, ask)
-            found = self._asked(("judge", earlier(identity), ask))
+            found = self._asked(("judge", known(identity), ask))
         if not isinstance(found, Checked):
             raise TypeError(f"a check gave {type(found).__name__}")
         return found
@@ -192,14 +204,11 @@ class _Turn:
         self._queue.release()
 
 
-@lru_cache(maxsize=4)
-def _opened(home: Path, memory_mb: int) -> Desk:
-    return Desk(home / "log" / "hecha.log", SECONDS, memory_mb)
-
-
-def desk(chosen: Settings) -> Desk:
-    """Return the desk of a home, shared by all who ask."""
-    return _opened(chosen.home.resolve(), chosen.reader_memory_mb)
+@cache
+def desk() -> Desk:
+    """Return the desk of this process, shared by all who ask."""
+    chosen = settings()
+    return Desk(chosen.home.resolve() / "log" / "hecha.log", SECONDS, chosen.reader_memory_mb)
 
 
 def ask_of(chosen: Settings) -> Ask:
@@ -226,17 +235,17 @@ def _judge(connection: Connection, other: Connection) -> None:
     report: Rows | None = None
     while True:
         try:
-            kind, file, ask = connection.recv()
+            kind, given, ask = connection.recv()
         except EOFError:
             return
         try:
             if kind == "read":
                 report = None
-                report = _one(file)
+                report = _one(given)
                 answer: object = _identity(report, ask)
             else:
                 assert report is not None, "nothing was read"
-                answer = _checked(report, file, ask, half, evaluate)
+                answer = _checked(report, given, ask, half, evaluate)
         except ReadError as error:
             answer = error
         except Exception:
@@ -297,15 +306,16 @@ def _facts(reports: list[Rows], roster: Roster | None) -> Facts:
 
 def _checked(
     report: Rows,
-    earlier: Earlier | None,
+    known: Known,
     ask: Ask,
     half: _Half,
     evaluate: Callable[..., dict[str, Evaluation]],
 ) -> Checked:
     roster, profile = _roster(ask), load(ask.profile)
     own = str(report["reports"][0]["submission"])
-    before = [] if earlier is None else _before(earlier, own)
-    compared = compare_all(_facts([report, *before], roster), profile, roster)
+    before = [] if known.earlier is None else _before(known.earlier, own)
+    read = _corrected(_facts([report, *before], roster), known.corrections)
+    compared = compare_all(read, profile, roster)
     facts = Facts(
         **{name: getattr(compared, name).filter(pl.col("submission") == own) for name in Facts.names()}
     )
@@ -315,6 +325,17 @@ def _checked(
 
     evaluation = evaluate(facts, None, profile, suites)[own]
     return Checked(_view(facts, evaluation), ruleset(profile), bool(before))
+
+
+def _corrected(facts: Facts, corrections: pl.DataFrame) -> Facts:
+    """Put in what people read in the cells of these reports, as a sweep does (`tasks.batches`)."""
+    here = corrections.join(facts.reports, on="submission", how="semi")
+    if here.is_empty():
+        return facts
+    cells = facts.cells.join(here, on="submission", how="semi")
+    reports = facts.reports.join(here, on="submission", how="semi")
+    frames = {name: corrected(name, getattr(facts, name), cells, reports, here) for name in Facts.names()}
+    return Facts(**frames)
 
 
 def _before(earlier: Earlier, own: str) -> list[Rows]:
