@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from docx.document import Document as DocumentObject
@@ -127,17 +128,15 @@ def _annexes(document: DocumentObject, said: Circular) -> None:
         document.add_paragraph("无。", BODY)
     _annex(document, 2)
     if said.problems > len(said.listed):
-        text = f"共{said.problems}个问题，以下列出前{len(said.listed)}个，完整清单见另附的问题清单（电子表格）。"
-        document.add_paragraph(text, BODY)
-    heads = ("序号", "单位名称", *HEADS[2:])
-    rows = [
-        (number, problem.agency, *texts)
-        for problem, (number, _, *texts) in (
-            (problem, problem_row(n, problem)) for n, problem in enumerate(said.listed, start=1)
+        text = (
+            f"共{said.problems}个问题，以下列出前{len(said.listed)}个，完整清单见另附的问题清单（电子表格）。"
         )
+        document.add_paragraph(text, BODY)
+    problems = [
+        (str(n), problem.agency, *problem_row(n, problem)[2:]) for n, problem in enumerate(said.listed, start=1)
     ]
-    if rows:
-        grid(document, heads, _clean(rows), WIDTHS)
+    if problems:
+        grid(document, ("序号", "单位名称", *HEADS[2:]), _clean(problems), WIDTHS)
     else:
         document.add_paragraph("无。", BODY)
     _annex(document, 3)
@@ -161,5 +160,5 @@ def _annex(document: DocumentObject, number: int) -> None:
     document.add_paragraph("", FLUSH)
 
 
-def _clean(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _clean(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return [tuple(clean(text) for text in row) for row in rows]

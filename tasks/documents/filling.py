@@ -35,7 +35,9 @@ def opened(path: Path) -> DocumentObject:
     try:
         return Document(str(path))
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
-        raise TemplateError(f"文书模板“{path.name}”不是有效的Word文档（docx），请另存为docx格式后替换。") from error
+        raise TemplateError(
+            f"文书模板“{path.name}”不是有效的Word文档（docx），请另存为docx格式后替换。"
+        ) from error
 
 
 def fill(

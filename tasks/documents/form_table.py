@@ -33,7 +33,9 @@ def draw(document: DocumentObject, form: Form, values: Mapping[str, str], marked
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
-    hanging: dict[int, tuple[int, int]] = {}  # by first column: rows still to come of a merged cell, and its width
+    hanging: dict[
+        int, tuple[int, int]
+    ] = {}  # by first column: rows still to come of a merged cell, and its width
     for row in form.rows:
         line = OxmlElement("w:tr")
         column, cells = 0, list(row)

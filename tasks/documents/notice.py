@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -71,11 +71,6 @@ def template_of(home: Path) -> Path:
     return own if own.is_file() else SHIPPED
 
 
-def write_letters(letters: Sequence[Letter], template: Path) -> list[tuple[Letter, bytes]]:
-    """Return each letter with its document. Raises TemplateError for a template that cannot be used."""
-    return [(letter, write_letter(letter, template)) for letter in letters]
-
-
 def write_letter(letter: Letter, template: Path) -> bytes:
     """Return the letter as a docx. Raises TemplateError for a template that cannot be used."""
     document = opened(template)
@@ -93,7 +88,7 @@ def write_letter(letter: Letter, template: Path) -> bytes:
     }
     annex: Block | None = _annex(letter) if letter.problems else None
     fill(document, template.name, values, {"问题清单": annex}, NEEDED)
-    signed = [paragraph for paragraph in document.paragraphs if paragraph.style.name == SIGNATURE]
+    signed = [p for p in document.paragraphs if p.style is not None and p.style.name == SIGNATURE]
     if len(signed) == 2:
         centre_signature(*signed)
     document.core_properties.title = clean(letter.title)
@@ -105,8 +100,16 @@ def _annex(letter: Letter) -> Callable[[DocumentObject], list[Any]]:
         add_styles(document)
         label = on_new_page(document.add_paragraph("附件", ANNEX))
         head = document.add_paragraph(clean(letter.annex), TITLE)
-        table = grid(document, HEADS, [problem_row(n, p) for n, p in enumerate(letter.problems, start=1)], WIDTHS)
-        return [label._p, document.add_paragraph("", FLUSH)._p, head._p, document.add_paragraph("", FLUSH)._p, table._tbl]
+        table = grid(
+            document, HEADS, [problem_row(n, p) for n, p in enumerate(letter.problems, start=1)], WIDTHS
+        )
+        return [
+            label._p,
+            document.add_paragraph("", FLUSH)._p,
+            head._p,
+            document.add_paragraph("", FLUSH)._p,
+            table._tbl,
+        ]
 
     return added
 

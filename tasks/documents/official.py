@@ -20,7 +20,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
-from docx.table import Table, _Cell
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)
@@ -29,7 +29,13 @@ FLUSH, NOTE, TABLE_TEXT, TABLE_HEAD = "公文顶格", "公文附件说明", "公
 DETAIL, DETAIL_HEAD, FORM_TEXT = "核查明细", "核查明细标题", "核查统计表"
 NUMBER, ANNEX, SIGNATURE = "公文文号", "公文附件", "公文署名"
 FANG_SONG, HEI, KAI, SONG, TITLE_SONG = "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体", "方正小标宋简体"
-SUBSTITUTES: Mapping[str, str] = {FANG_SONG: "仿宋", KAI: "楷体", TITLE_SONG: "宋体", HEI: "SimHei", SONG: "SimSun"}
+SUBSTITUTES: Mapping[str, str] = {
+    FANG_SONG: "仿宋",
+    KAI: "楷体",
+    TITLE_SONG: "宋体",
+    HEI: "SimHei",
+    SONG: "SimSun",
+}
 LATIN = "Times New Roman"
 LINE = Pt(28.95)
 """A 22nd part of the height of the text."""
@@ -58,7 +64,9 @@ def _substitutes(document: DocumentObject) -> None:
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
         for name, other in SUBSTITUTES.items()
     )
-    (table,) = (r.target_part for r in document.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.FONT_TABLE)
+    (table,) = (
+        r.target_part for r in document.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.FONT_TABLE
+    )
     table._blob = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}>{listed}</w:fonts>'.encode()
 
 
@@ -153,7 +161,9 @@ def _type(style: ParagraphStyle, font: str, size: Pt) -> None:
     properties.get_or_add_rFonts().set(qn("w:eastAsia"), font)
     if size == SIZE_3:
         closer = OxmlElement("w:spacing")
-        closer.set(qn("w:val"), "-5")  # twentieths of a point: 28 characters in 156 mm, where 16 pt alone makes 27
+        closer.set(
+            qn("w:val"), "-5"
+        )  # twentieths of a point: 28 characters in 156 mm, where 16 pt alone makes 27
         properties.insert_element_before(closer, "w:w", "w:kern", "w:position", "w:sz")
 
 
@@ -236,7 +246,7 @@ def grid(
     document: DocumentObject, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
 ) -> Table:
     """Add a table with a head that is repeated on each page; `widths` are in millimetres."""
-    table = document.add_table(rows=0, cols=len(heads))
+    table: Table = document.add_table(rows=0, cols=len(heads))
     lay_out(table, widths)
     fill_row(table, heads, widths, TABLE_HEAD)
     repeat(table, 1)
@@ -256,7 +266,7 @@ def lay_out(table: Table, widths: Sequence[float]) -> None:
 
 def fill_row(table: Table, texts: Sequence[str], widths: Sequence[float], style: str) -> None:
     """Add a row of texts."""
-    row = table.add_row()
+    row: _Row = table.add_row()  # type: ignore[no-untyped-call]
     kept = OxmlElement("w:cantSplit")
     row._tr.get_or_add_trPr().append(kept)
     for cell, text, width in zip(row.cells, texts, widths, strict=True):

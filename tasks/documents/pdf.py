@@ -5,9 +5,7 @@ from __future__ import annotations
 from models.errors import HechaError
 from tasks.read.office_process import PDF, SECONDS, convert, program
 
-NOT_INSTALLED = (
-    "本机未安装 LibreOffice，不能生成PDF，请系统维护人员运行 apt-get install libreoffice-writer-nogui，或者改为导出Word文档。"
-)
+NOT_INSTALLED = "本机未安装 LibreOffice，不能生成PDF，请系统维护人员运行 apt-get install libreoffice-writer-nogui，或者改为导出Word文档。"
 FAILED = "生成PDF没有成功，请稍后重试，或者改为导出Word文档。"
 TOO_SLOW = f"生成PDF超过{SECONDS:.0f}秒仍未完成，已放弃，请改为导出Word文档。"
 

@@ -35,7 +35,9 @@ class Place:
         return (self.table + "，".join(line for line in lines if line)) if self.table else self.part
 
 
-def place(template: str | None, subject: str, cells: Sequence[str], passages: Sequence[Sequence[Any]]) -> Place:
+def place(
+    template: str | None, subject: str, cells: Sequence[str], passages: Sequence[Sequence[Any]]
+) -> Place:
     """Return the place of a finding (`models.tables.FindingRow`) in a report of this template."""
     shape = form(template)
     known = [shape.cells[code] for code in cells if code in shape.cells]

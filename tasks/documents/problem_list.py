@@ -190,15 +190,15 @@ class _Writer:
 
 def _height(shown: Sequence[str | Number]) -> float:
     """The height of a row in points: not every program fits it to wrapped text by itself."""
-    lines = max(
-        sum(-(-_width(line) // column.width) or 1 for line in str(value).split("\n"))
-        for column, value in zip(COLUMNS, shown, strict=True)
-    )
+    lines = max(_lines(str(value), column.width) for column, value in zip(COLUMNS, shown, strict=True))
     return min(LINE * lines + 3, HIGHEST)
 
 
-def _width(text: str) -> float:
-    return sum(1.0 if character.isascii() else FULL_WIDTH for character in text)
+def _lines(text: str, width: float) -> float:
+    if "\n" in text:
+        return sum(_lines(line, width) for line in text.split("\n"))
+    wide = (len(text.encode(errors="replace")) - len(text)) // 2  # a Chinese character takes three bytes
+    return max(1.0, -(-(len(text) + (FULL_WIDTH - 1) * wide) // width))
 
 
 def _web_address(file: str) -> str | None:

@@ -83,9 +83,12 @@ def categories_of(profile: Profile) -> dict[str, str]:
     return {dimension.key: dimension.title for dimension in profile.scoring.dimensions}
 
 
-def count_problems(database: Engine, person: Person, selection: Selection) -> int:
-    """Return how many lines `problems` yields."""
-    return sum(1 for _ in problems(database, person, selection))
+def problems_of_version(
+    database: Engine, person: Person, report: int, submission: int, selection: Selection
+) -> tuple[Problem, ...]:
+    """Return the findings of one version of a report, by what was last said of it."""
+    categories = categories_of(default())
+    return tuple(asked(database, lambda c: _of(c, person, selection, [report], categories, submission)))
 
 
 def _of(
@@ -94,8 +97,9 @@ def _of(
     selection: Selection,
     reports: Sequence[int],
     categories: Mapping[str, str],
+    submission: int | None = None,
 ) -> list[Problem]:
-    shown = details(connection, person, reports)
+    shown = details(connection, person, reports, submission)
     found = _findings(connection, selection, (report.evaluation_id for report in shown.values()))
     reviews = standing_reviews(connection, list(shown))
     notices = _notices(connection, shown)
@@ -159,6 +163,8 @@ def _findings(
 
 def _asked_for(finding: AnyRow, review: Standing | None, selection: Selection) -> bool:
     """Whether the agency is asked to mend it (`tasks.decide.reviews.open_findings`), or the selection wants it anyway."""
+    if selection.named is not None:
+        return finding.fingerprint in selection.named
     if review is None or review.decision not in EXCUSED:
         return finding.addressee == Addressee.AGENCY.value or review is not None
     return selection.settled

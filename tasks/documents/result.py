@@ -50,7 +50,10 @@ def write_result(report: Asked, rules: Mapping[str, RuleText]) -> bytes:
     _facts(document, report)
     found = numbered(view.evaluation, list(view.cells))
     step = words.next_step(
-        view.agency, view.evaluation.findings, view.evaluation.verdicts, view.evaluation.score.total is not None
+        view.agency,
+        view.evaluation.findings,
+        view.evaluation.verdicts,
+        view.evaluation.score.total is not None,
     )
     _part(document, "一、下一步", [step] if report.judged else ["该版本尚未核查。"])
     _score(document, report, rules)
@@ -60,7 +63,9 @@ def write_result(report: Asked, rules: Mapping[str, RuleText]) -> bytes:
     for kind, name in GROUPS.items():
         listed = [one for one in found if one.kind == kind]
         if listed:
-            document.add_paragraph(f"【{name}】{len(listed)}个", DETAIL).paragraph_format.keep_with_next = True
+            document.add_paragraph(
+                f"【{name}】{len(listed)}个", DETAIL
+            ).paragraph_format.keep_with_next = True
             for one in listed:
                 _finding(document, report, one, rules.get(one.finding.rule))
     skipped = [f"{n.rule} {_title(rules, n.rule)}：{n.reason}" for n in view.evaluation.not_assessed]
@@ -74,7 +79,12 @@ def _facts(document: DocumentObject, report: Asked) -> None:
     judged = report.judged
     rows = (
         ("单位名称", view.agency, "报告年度", words.year(view.year)),
-        ("报告版本", f"第{report.number}版，共{report.newest}版", "收到时间", words.instant(version.received_at)),
+        (
+            "报告版本",
+            f"第{report.number}版，共{report.newest}版",
+            "收到时间",
+            words.instant(version.received_at),
+        ),
         ("报告文件", view.file, "文件格式", words.FORMATS.get(view.format, view.format)),
         ("办理状态", machine().states[report.state].name, "落款日期", words.day(view.signed_on)),
         (

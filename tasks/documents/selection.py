@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
 from models.results import Severity
 from tasks.accounts.person import Person
 from tasks.persist.regions import within
 from tasks.persist.retrying import asked
-from tasks.persist.rows import AGENCIES, STANDINGS, SUBMISSIONS, AnyRow, AnySelect, select_in
+from tasks.persist.rows import AGENCIES, EVALUATIONS, STANDINGS, SUBMISSIONS, AnyRow, AnySelect, select_in
 
 AT_ONCE = 1_000
 """Reports whose findings are in memory at the same time."""
@@ -25,7 +25,8 @@ class Selection:
     """What a person asks for; whatever is not given does not narrow it.
 
     `region`: the path of an agency, which counts with all below it. `reports`: only these. `severities` of the
-    findings. `settled`: also findings that a person has decided not to ask for.
+    findings. `settled`: also findings that a person has decided not to ask for. `named`: exactly the findings with these
+    fingerprints, whatever has been decided.
     """
 
     year: int | None = None
@@ -33,6 +34,7 @@ class Selection:
     reports: tuple[int, ...] | None = None
     severities: tuple[str, ...] = TO_MEND
     settled: bool = False
+    named: frozenset[str] | None = None
 
 
 def report_ids(database: Engine, person: Person, selection: Selection) -> list[int]:
@@ -60,29 +62,41 @@ def _narrowed(selection: Selection) -> Iterator[ColumnElement[bool]]:
         yield within(selection.region)
 
 
-def details(connection: Connection, person: Person, reports: Sequence[int]) -> dict[int, AnyRow]:
+def details(
+    connection: Connection, person: Person, reports: Sequence[int], submission: int | None = None
+) -> dict[int, AnyRow]:
     """Return what documents say of these reports (those of them that this person may see), by report.
+
+    Of the newest version; with `submission` of that version, by what was last said of it.
 
     Columns: report_id, agency_id, agency, rank, organ, year, state, total, grade, critical, warning, info, operator,
     submission_id, evaluation_id, file, sha256, template, version.
     """
-    return {
-        row.report_id: row
-        for row in select_in(connection, _of_reports.where(person.sees()), STANDINGS.c.report_id, reports)
-    }
+    chosen = _of_reports(submission).where(person.sees())
+    return {row.report_id: row for row in select_in(connection, chosen, STANDINGS.c.report_id, reports)}
 
 
-_of_reports: AnySelect = (
-    select(
-        STANDINGS.c.report_id,
-        STANDINGS.c.agency_id,
-        AGENCIES.c.name.label("agency"),
-        AGENCIES.c.rank,
-        AGENCIES.c.organ,
-        *(STANDINGS.c[name] for name in ("year", "state", "total", "grade", "critical", "warning", "info")),
-        *(STANDINGS.c[name] for name in ("operator", "submission_id", "evaluation_id")),
-        *(SUBMISSIONS.c[name] for name in ("file", "sha256", "template", "version")),
+def _of_reports(submission: int | None) -> AnySelect:
+    evaluation: ColumnElement[int | None]
+    if submission is None:
+        version, evaluation = STANDINGS.c.submission_id == SUBMISSIONS.c.id, STANDINGS.c.evaluation_id
+    else:
+        version = (SUBMISSIONS.c.report_id == STANDINGS.c.report_id) & (SUBMISSIONS.c.id == submission)
+        last = select(func.max(EVALUATIONS.c.id)).where(EVALUATIONS.c.submission_id == submission)
+        evaluation = last.scalar_subquery().label("evaluation_id")
+    return (
+        select(
+            STANDINGS.c.report_id,
+            STANDINGS.c.agency_id,
+            AGENCIES.c.name.label("agency"),
+            AGENCIES.c.rank,
+            AGENCIES.c.organ,
+            *(STANDINGS.c[name] for name in ("year", "state", "total", "grade", "critical", "warning")),
+            *(STANDINGS.c[name] for name in ("info", "operator")),
+            SUBMISSIONS.c.id.label("submission_id"),
+            evaluation,
+            *(SUBMISSIONS.c[name] for name in ("file", "sha256", "template", "version")),
+        )
+        .join_from(STANDINGS, AGENCIES, STANDINGS.c.agency_id == AGENCIES.c.id)
+        .join(SUBMISSIONS, version)
     )
-    .join_from(STANDINGS, AGENCIES, STANDINGS.c.agency_id == AGENCIES.c.id)
-    .join(SUBMISSIONS, STANDINGS.c.submission_id == SUBMISSIONS.c.id)
-)

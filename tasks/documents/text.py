@@ -11,10 +11,13 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that let a text read otherwise than it is written."""
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
+_ODD = re.compile("|".join((_FORBIDDEN.pattern, _DIRECTION.pattern, _BREAKS.pattern)))
 
 
 def clean(text: str) -> str:
     """Return `text` without what XML forbids and without what changes the direction of reading."""
+    if not _ODD.search(text):
+        return text
     return _FORBIDDEN.sub("", _DIRECTION.sub("", _BREAKS.sub("\n", text)))
 
 
