@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from expectations.template import TEMPLATE_IDS
-from models.document import Artifact, Document
+from models.document import Document, Paragraph
+from models.results import Finding
 from models.views import CellView
 from tasks.ask.originals import PICTURED, Originals
 from tasks.ask.report import Answered, Asked
@@ -19,6 +22,8 @@ from tasks.publish.reading_page import taken_of
 from tasks.publish.report_page import ReportPage, Shown, report_page
 from tasks.publish.rule_texts import RuleText
 
+LONG_ENOUGH = 6
+"""Characters of a quotation that hardly stands twice in a report by chance."""
 TABS: Mapping[str, str] = {
     "critical": "严重",
     "warning": "一般",
@@ -122,16 +127,18 @@ def original_of(asked: Asked, cards: Sequence[Card], look: Originals, address: s
     """
     view = asked.view
     source = look.source(view.sha256, view.file)
-    taken = [*_cells(view.template, view.cells), *_words(cards)]
+    taken = _cells(view.template, view.cells)
     if view.format in PICTURED:
         pictures = [
             Picture(number, width, height, f"{address}{number}")
             for number, (width, height) in enumerate(look.sizes(source, view.format), start=1)
         ]
-        return draw_original(source.artifact, Document((), view.format), pictures, taken)
-    return draw_original(
-        Artifact(view.file, source.artifact.content, view.sha256), look.document(source), (), taken
-    )
+        return draw_original(
+            source.artifact, Document((), view.format), pictures, [*taken, *_words(cards, ())]
+        )
+    document = look.document(source)
+    places = [block for block in document.blocks if isinstance(block, Paragraph)]
+    return draw_original(source.artifact, document, (), [*taken, *_words(cards, places)])
 
 
 def _cells(template: str | None, cells: Mapping[str, CellView]) -> list[Taken]:
@@ -139,16 +146,21 @@ def _cells(template: str | None, cells: Mapping[str, CellView]) -> list[Taken]:
     return list(taken_of(known, cells, {code: cell_id(code) for code in cells}))
 
 
-def _words(cards: Sequence[Card]) -> list[Taken]:
-    """The places of findings that speak of no cell: a line or paragraph each."""
-    return [
-        Taken(
-            card.anchor,
-            card.shown.numbered.finding.where,
-            "",
-            "uncertain",
-            card.shown.numbered.finding.message,
-        )
-        for card in cards
-        if not card.shown.numbered.finding.cells and card.shown.numbered.finding.where
-    ]
+def _words(cards: Sequence[Card], places: Sequence[Paragraph]) -> list[Taken]:
+    """The places of findings that speak of no cell: a line or paragraph each, else where the words they quote stand."""
+    found = []
+    for card in cards:
+        finding = card.shown.numbered.finding
+        if not finding.cells and (where := finding.where or _quoted(finding, places)):
+            found.append(Taken(card.anchor, where, "", "uncertain", finding.message))
+    return found
+
+
+def _quoted(finding: Finding, places: Sequence[Paragraph]) -> dict[str, Any]:
+    """Where the longest words that a finding quotes stand, if they stand in one paragraph alone."""
+    quotes = [passage.own for passage in finding.passages] + re.findall(r"“([^“”]+)”", finding.message)
+    for quote in sorted((one for one in quotes if len(one) >= LONG_ENOUGH), key=len, reverse=True):
+        holding = [place for place in places if quote in place.text]
+        if len(holding) == 1:
+            return holding[0].locator.as_json()
+    return {}

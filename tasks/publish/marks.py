@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from expectations.rules.wording import TABLE_TITLES, column_name, row_name
 from expectations.template import TEMPLATE_IDS, load
 from models.views import CellView
+from tasks.publish import words
 from tasks.publish.findings import Numbered
 from tasks.publish.form import Form, FormCell, forms
 from tasks.publish.words import SEVERITIES, SYMBOLS, place
@@ -142,6 +143,8 @@ def _value(
 ) -> Drawn:
     kind = cell.kind if cell else "missing"
     raw = (cell.raw or "").strip() if cell else ""
+    if cell is not None and cell.read_by == "person" and cell.value is not None:
+        raw = words.number(cell.value)  # what a person reads there; what we read stands beside it
     classes = ["cell", *_classes(kind, cell, findings)]
     text = {"uncertain": "？", "blank": "空", "missing": "缺"}.get(kind) or _cut(raw)
     title = "；".join(part for part in (cell_name(template, form.code), *_said(kind, raw, cell)) if part)
@@ -186,6 +189,8 @@ def _said(kind: str, raw: str, cell: CellView | None) -> list[str]:
         said += [cell.reason] if cell.reason else []
     elif len(raw) > LONGEST:
         said.append(f"原文“{raw}”")
+    if cell.read_by == "person" and cell.reason:
+        said.append(cell.reason)
     if cell.read_by == "ocr":
         said.append(f"由扫描件识别，置信度{cell.confidence:.0%}")
     said.append(place(cell.where))

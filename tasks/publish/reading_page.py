@@ -260,6 +260,8 @@ def title(template: str | None, cell: CellView) -> str:
         "missing": "文件中没有此格",
     }[cell.kind]
     proposal = f"推测为{cell.proposal}，未据此核查" if cell.proposal else ""
+    if cell.read_by == "person" and cell.reason:
+        sure = cell.reason
     parts = (
         f"{cell_name(template, cell.code)}（{cell.code}）",
         f"原文“{raw}”" if raw else "",

@@ -100,6 +100,20 @@
     if (first) show(first);
   });
 
+  // Form and original share what room there is below the heading, more of it once the page is scrolled.
+  const evidence = document.querySelector(".evidence");
+  const measure = () => {
+    const place = evidence.getBoundingClientRect();
+    const long = evidence.previousElementSibling.offsetHeight > innerHeight;
+    const top = Math.max(long ? place.top : place.top + scrollY, 0);
+    evidence.style.setProperty("--room", `${Math.max(innerHeight - top, 420)}px`);
+  };
+  if (evidence) {
+    measure();
+    addEventListener("scroll", () => requestAnimationFrame(measure), { passive: true });
+    addEventListener("resize", measure);
+  }
+
   const focused = document.querySelector(".finding.focused");
   if (focused) show(focused);
   addEventListener("beforeprint", () => {

@@ -11,10 +11,13 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
-from expectations.profile import default
+from expectations.profile import load
+from expectations.template import TEMPLATE_IDS
 from hecha.site.access import NOT_FOUND, Chosen, Db, Signed, Supervisor, seen
 from hecha.site.rendering import page
 from models.errors import ReadError
+from models.settings import Settings
+from models.views import CellView
 from tasks.accounts.person import Person
 from tasks.ask.cards import TABS, LaidOut, cell_id, laid_out, original_of
 from tasks.ask.gx_result import gx_result
@@ -27,6 +30,7 @@ from tasks.decide.reviews import EXCUSED, LASTING, NAMES
 from tasks.decide.states import machine
 from tasks.decide.transitions import event_name
 from tasks.persist.store import DamagedOriginal
+from tasks.publish import words
 from tasks.publish.marks import cell_name, template_title
 from tasks.publish.original import Original
 from tasks.publish.rule_texts import RuleText, rule_texts
@@ -60,9 +64,9 @@ def asked_for(database: Db, person: Person, report_id: int, version: int | None 
     return found
 
 
-def texts_of(asked: Asked) -> dict[str, RuleText]:
-    """Return the texts of all rules that a report may name."""
-    return all_rules([asked.view], rule_texts(default()))
+def texts_of(asked: Asked, chosen: Settings) -> dict[str, RuleText]:
+    """Return the texts of all rules that a report may name, under the profile in force."""
+    return all_rules([asked.view], rule_texts(load(chosen.profile)))
 
 
 def address_of(asked: Asked, **more: str | int) -> str:
@@ -79,11 +83,11 @@ def report_page(
 ) -> Response:  # fmt: skip
     """Show a report. `tab`: one of `TABS`; `finding`: the anchor of the one whose cells are marked."""
     asked = asked_for(database, person, report_id, version)
-    rules = texts_of(asked)
+    rules = texts_of(asked, chosen)
     laid = laid_out(asked, rules)
     shown = tab if tab in TABS else laid.tab_of(finding) or laid.first_tab()
     focus = next((card for card in laid.all_cards if card.anchor == finding), None)
-    beside = _beside(laid, chosen)
+    drawn = beside(laid, chosen)
     focus = focus or next(iter(laid.cards.get(shown, ())), None)
     newest = asked.number == asked.newest and asked.judged is not None
     seen(request, person, "view", "report", asked.id, version=asked.number)
@@ -107,8 +111,8 @@ def report_page(
             key: name for key, name in TABS.items() if person.supervises or key != "review" or laid.count(key)
         },
         rules=rules,
-        original=beside,
-        anchors=beside.drawn.anchors if beside.drawn else {},
+        original=drawn,
+        anchors=drawn.drawn.anchors if drawn.drawn else {},
         marked={cell_id(code): side for code, side in focus.sides.items()} | {focus.anchor: "beside"}
         if focus
         else {},
@@ -125,6 +129,7 @@ def report_page(
         excused=EXCUSED,
         lasting=LASTING,
         template_title=template_title,
+        value_of=_said,
         **_mended(asked),
     )
 
@@ -143,10 +148,23 @@ def _download(asked: Asked, what: str) -> str:
 
 
 def _corrected(asked: Asked) -> dict[str, str]:
-    """What was first read in each cell that a person reads otherwise."""
-    found = {one.cell: one for one in asked.corrections if one.undone_at is None}
-    raws = {code: asked.view.cells[code].raw for code in found if code in asked.view.cells}
-    return {code: (raws.get(code) or "").strip() or "空白" for code in found}
+    """What stands beside each cell that a person reads otherwise: the number we read, if it was one."""
+    found = {one.cell for one in asked.corrections if one.undone_at is None}
+    cells = {code: asked.view.cells[code] for code in found if code in asked.view.cells}
+    return {
+        code: f"原读 {cell.raw.strip()}" if cell.value is not None and cell.raw else "已更正"
+        for code, cell in cells.items()
+    }
+
+
+def corrected_from(cell: CellView) -> str:
+    """Return what a form to read a cell anew begins with: what counts now."""
+    return words.number(cell.value) if cell.value is not None else (cell.raw or "").strip()
+
+
+def _said(value: float | int | str | None) -> str:
+    """A value of a finding in words; the name of a form instead of its key."""
+    return template_title(value) if isinstance(value, str) and value in TEMPLATE_IDS else words.number(value)
 
 
 def _mended(asked: Asked) -> dict[str, Any]:
@@ -155,7 +173,8 @@ def _mended(asked: Asked) -> dict[str, Any]:
     return {"mended": own.mended, "still_open": own.still_open, "new": own.new}
 
 
-def _beside(laid: LaidOut, chosen: Chosen) -> Beside:
+def beside(laid: LaidOut, chosen: Settings) -> Beside:
+    """Draw the original of the version that is laid out, or say why that cannot be done."""
     asked = laid.asked
     address = f"/reports/{asked.id}/original?version={asked.number}&page="
     try:
