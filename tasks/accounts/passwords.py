@@ -35,10 +35,12 @@ def weakness(password: str, name: str) -> str | None:
     plain = password.lower()
     if len(name) > 2 and name.lower() in plain:
         return HOLDS_NAME
-    for common in _COMMON:
-        # what is left when the common part is gone is all that would have to be guessed
-        if common in plain and len(plain.replace(common, "")) < SHORTEST // 2:
-            return TOO_COMMON
+    rest = plain
+    for common in sorted(_COMMON, key=len, reverse=True):
+        rest = rest.replace(common, "")
+    # what is left when the common parts are gone is all that would have to be guessed
+    if len(rest) < min(len(plain), SHORTEST // 2):
+        return TOO_COMMON
     return TOO_COMMON if len(set(plain)) < SHORTEST // 2 else None
 
 
