@@ -10,6 +10,7 @@ from expectations.profile import Profile
 from flows.artifacts import show_run
 from models.settings import Settings
 from models.views import ReportView, SweepView
+from tasks.decide.follow import after_run
 from tasks.persist import sweep_view
 from tasks.persist.runs import last_sweep
 from tasks.persist.tallies import evaluated
@@ -18,6 +19,14 @@ from tasks.publish.site import write_site
 from tasks.tell import Audience, When, summarise, tell
 
 log = logging.getLogger("hecha")
+
+
+def follow(database: Engine, run_id: int) -> None:
+    """Let the states of reports and notices follow what a run recorded. What fails is logged; a later call makes up for it."""
+    try:
+        after_run(database, run_id)
+    except Exception:
+        log.exception("the states of reports could not follow run %d", run_id)
 
 
 def conclude(database: Engine, run_id: int, profile: Profile, chosen: Settings) -> None:

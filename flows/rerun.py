@@ -6,8 +6,10 @@ that a backlog needs nothing else. Deployments name it ``flows.rerun.rerun``.
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from sqlalchemy import Engine
 
 from expectations.catalogue import RuleSet, ruleset
 from expectations.profile import Profile, load
-from flows.conclusion import conclude
+from flows.conclusion import conclude, follow
 from flows.reading_process import allow_readers, dismiss_readers, read_apart
 from flows.secrets import resolve_secrets
 from models.database import engine, upgrade
@@ -26,15 +28,16 @@ from models.settings import Settings, settings
 from models.views import ErrorView
 from tasks import batches, chunks, received, reruns
 from tasks.chunks import Listing, SourceFile
+from tasks.decide.corrections import standing
 from tasks.persist import finish_run, record_errors, start_run
-from tasks.persist.arrivals import Arrival, arrivals, mark, next_arrivals, take_back
+from tasks.persist.arrivals import LOST_AFTER, Arrival, mark, next_arrivals, take_back
 from tasks.persist.runs import RERUN, State
 from tasks.roster import Roster, read_roster
 
 AT_ONCE = 50
 """Arrivals worked on in one run; what waits beyond follows in the next."""
-LOST_AFTER = timedelta(minutes=30)
-"""An arrival that somebody took so long ago is taken again: whoever had it is gone."""
+ALIVE_SECONDS = 20.0
+"""How often a rerun says that it is at work."""
 NOTHING_READ = "该文件中没有读到年度报告，未予评判；请核对文件后重新提交。"
 NOT_JUDGED = "系统在核查该文件时发生内部错误，与报送单位无关；故障排除后再次运行核查即可。"
 
@@ -74,7 +77,7 @@ def _run(
     run_id = start_run(database, "、".join(dict.fromkeys(a.file for a in taken)), (), rules, RERUN)
     state: State = "failed"
     try:
-        with about(run=run_id):
+        with about(run=run_id), _alive(taken, database):
             _judge(taken, database, run_id, chosen, under, agencies, rules)
         state = "completed"
     except BaseException:
@@ -83,8 +86,30 @@ def _run(
         raise
     finally:
         finish_run(database, run_id, state)
+    follow(database, run_id)
     conclude(database, run_id, under, chosen)
     return run_id
+
+
+@contextlib.contextmanager
+def _alive(taken: Sequence[Arrival], database: Engine) -> Iterator[None]:
+    """Say of the arrivals, now and then, that somebody works on them, until the block is left."""
+    over = threading.Event()
+
+    def say() -> None:
+        while not over.wait(ALIVE_SECONDS):
+            try:
+                still_running(database, [arrival.id for arrival in taken])
+            except Exception:
+                log.exception("the inbox could not be told that its arrivals are worked on")
+
+    thread = threading.Thread(target=say, name="alive", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _judge(
@@ -99,10 +124,9 @@ def _judge(
     log_file = chosen.home.resolve() / "log" / "hecha.log"
     ours = read_apart(fresh, folder, chosen.store, log_file) if fresh else []
     dismiss_readers()
-    earlier = received.files(arrivals(database, ("done",), limit=1_000_000), chosen.home, chosen.store, limit)
-    known = _distinct([Listing(tuple(chunks.remembered(chosen.home)), (), 0), *earlier.values()])
+    known = received.known(database, chosen.home, chosen.store, limit)
     everything = list({(f.name, f.sha256): f for f in [*known, *files]}.values())
-    gathered = batches.gather(everything, folder, agencies, under)
+    gathered = batches.gather(everything, folder, agencies, under, corrections=standing(database))
     outcomes = _outcomes(folder, files)
     of_arrival = {
         a.id: tuple(s for f in came[a.id].files for s in outcomes.get(_key(f), ((), ()))[0]) for a in taken

@@ -43,7 +43,7 @@ class Review(Stored, table=True):
 
 
 class Transition(Stored, table=True):
-    """A step of a report from one state to the next (`tasks.decide.states`)."""
+    """A step of a report from one state to the next (`tasks.decide.states`). `submission_id`: its newest version then."""
 
     __tablename__ = "transitions"
     __table_args__ = (Index(None, "report_id", "id"), Index(None, "batch"))
@@ -54,6 +54,7 @@ class Transition(Stored, table=True):
     before: str = Field(sa_type=String(16))
     after: str = Field(sa_type=String(16))
     reason: str = Field(default="", sa_type=PrintedText)
+    submission_id: int | None = Field(default=None, foreign_key="submissions.id")
     batch: str = Field(sa_type=String(32))
     actor: str = Field(sa_type=PrintedText)
     account_id: int | None = Field(default=None, foreign_key="accounts.id")

@@ -18,13 +18,15 @@ from sqlalchemy import Engine
 from models.document import Artifact
 from models.errors import ErrorKind, HechaError
 from models.views import ErrorView
-from tasks.chunks import Listing, SourceFile, printable
+from tasks.chunks import Listing, SourceFile, printable, remembered
 from tasks.persist import keep_original, read_original
-from tasks.persist.arrivals import Arrival, Source, mark, record_arrival
+from tasks.persist.arrivals import Arrival, Source, arrivals, mark, record_arrival
 from tasks.unpack import is_container, unpack
 
 UNFINISHED = re.compile(r"^[.~]|\.(?:part|partial|tmp|temp|crdownload|download|filepart|swp)$", re.IGNORECASE)
 """Names that programs give to files they are still writing, and hidden ones."""
+ALL = 1_000_000
+"""More arrivals than an inbox ever holds."""
 TOO_LARGE = "文件有{size} MB，超过{limit} MB上限，未予收取；请只提交年度报告本身。"
 
 
@@ -116,6 +118,13 @@ def files(arrivals: Iterable[Arrival], home: Path, store: str, max_bytes: int) -
             wrong = ErrorView(arrival.file, ErrorKind.UNREADABLE.value, told)
             found[arrival.id] = Listing((), (wrong,), 0)
     return found
+
+
+def known(database: Engine, home: Path, store: str, max_bytes: int) -> list[SourceFile]:
+    """Return the files that the last sweep looked at and those that came in and are through, each once."""
+    through = files(arrivals(database, ("done",), limit=ALL), home, store, max_bytes)
+    listed = [*remembered(home), *(file for listing in through.values() for file in listing.files)]
+    return list({(printable(file.name), file.sha256): file for file in listed}.values())
 
 
 def _files(arrival: Arrival, home: Path, store: str, max_bytes: int) -> Listing:

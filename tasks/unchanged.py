@@ -58,7 +58,7 @@ def _code() -> str:
     parts = sorted(
         part for name in ("compare", "validate", "persist") for part in (folder / name).rglob("*.py")
     )
-    alone = [folder / name for name in ("batches.py", "roster.py", "score.py")]
+    alone = [folder / name for name in ("batches.py", "roster.py", "score.py", "decide/corrected.py")]
     return hashlib.sha256(b"\x1f".join(part.read_bytes() for part in (*parts, *alone))).hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from tasks.persist.rows import AGENCIES, NOTICES, REPORTS, AnyRow, select_in, up
 NOTHING_OPEN = "{agency}的报告没有需要整改的问题，无需发整改通知。"
 PASSED = "{agency}的报告已复核通过，请先重新打开再发整改通知。"
 SUBMITTED = "{agency}{year}年的报告已经收到，无需催报。"
+NEWER = "{agency}的报告在通知拟好之后又有新的版本，请重新拟写整改通知。"
 PAST = "整改时限不能早于今天。"
 NOT_A_DRAFT = "只有尚未发出的通知才能{what}；编号为{id}的通知已经发出或撤回。"
 NOT_SENT = "只有尚未发出或等待答复的通知才能撤回；编号为{id}的通知已经答复或撤回。"
@@ -146,7 +147,8 @@ def issue(database: Engine, person: Person, notice_ids: Iterable[int], batch: st
                 raise Refused(NOT_A_DRAFT.format(what="发出", id=row.id))
             _not_past(row.due_on)
         ids = [row.id for row in found]
-        _notify(connection, person, [row.report_id for row in found if row.report_id is not None], batch)
+        drafted_on = {row.report_id: row.submission_id for row in found if row.report_id is not None}
+        _notify(connection, person, drafted_on, batch)
         sent = {"state": "sent", "sent_at": datetime.now(UTC)}
         update_in(connection, NOTICES, NOTICES.c.id, ids, sent)
         only = ids[0] if len(ids) == 1 else None
@@ -156,9 +158,12 @@ def issue(database: Engine, person: Person, notice_ids: Iterable[int], batch: st
     return committed(database, work, alone=False)
 
 
-def _notify(connection: Connection, person: Person, reports: Sequence[int], batch: str) -> None:
+def _notify(connection: Connection, person: Person, drafted_on: Mapping[int, int | None], batch: str) -> None:
     notify = machine().events["notify"]
-    seen = reports_seen(connection, person, reports, lock=True)
+    seen = reports_seen(connection, person, drafted_on, lock=True)
+    newer = [row for row in seen if row.submission_id != drafted_on[row.report_id]]
+    if newer:
+        raise Refused(NEWER.format(agency=newer[0].agency))
     passed = [row for row in seen if row.state == "passed"]
     if passed:
         raise Refused(PASSED.format(agency=passed[0].agency))

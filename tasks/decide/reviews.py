@@ -205,8 +205,8 @@ def _lasting(
     )
     earlier: dict[tuple[int, str, str], list[tuple[int, Standing]]] = {}
     for row in select_in(connection, chosen, REVIEWS.c.agency_id, {r.agency_id for r in reports.values()}):
-        *review, agency, year = row
-        found = Standing(*review)
+        *of_review, agency, year = row
+        found = Standing(*of_review)
         earlier.setdefault((agency, found.rule, found.subject), []).append((year, found))
     if not earlier:
         return {}

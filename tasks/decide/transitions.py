@@ -48,6 +48,7 @@ class Step:
     before: str
     after: str
     reason: str
+    submission_id: int | None
     batch: str
     actor: str
     at: datetime
@@ -133,6 +134,7 @@ def _write(
                 "before": row.state,
                 "after": after[row.report_id],
                 "reason": reason,
+                "submission_id": row.submission_id,
                 "batch": batch,
                 "actor": person.shown if person else SYSTEM,
                 "account_id": person.id if person else None,
@@ -192,7 +194,8 @@ def steps_of(database: Engine, person: Person, report_id: int) -> list[Step]:
         chosen = select(TRANSITIONS).where(TRANSITIONS.c.report_id == report_id).order_by(TRANSITIONS.c.id)
         return [
             Step(
-                row.report_id, row.event, event_name(row.event), row.before, row.after, row.reason, row.batch,
+                row.report_id, row.event, event_name(row.event), row.before, row.after, row.reason,
+                row.submission_id, row.batch,
                 row.actor, row.at,
             )
             for row in connection.execute(chosen)

@@ -29,6 +29,8 @@ from tasks.roster import Roster
 TITLE = "政府信息公开工作年度报告核查"
 RERUN = "政府信息公开工作年度报告收件核查"
 """The title of a run over what came in by the inbox alone."""
+CORRECTED = "更正误读后重新核查"
+"""The title of a run over a report in which a person read a cell otherwise; its source names the cell."""
 NOT_EVALUATED = "本系统未能完成对该文件的核查，问题不在报送单位；请查看运行日志后重新核查。"
 
 State = Literal["completed", "failed", "cancelled"]
@@ -249,7 +251,11 @@ def _add_to_run(
 
 
 def finish_run(database: Engine, run_id: int, state: State, missing: Iterable[MissingView] = ()) -> None:
-    """Close a run: how it ended, and who has not submitted. Raises ConfigurationError for an unknown run."""
+    """Close a run: how it ended, and who has not submitted. Raises ConfigurationError for an unknown run.
+
+    When a run is completed, an earlier one of the same source that is still called running was killed, and is closed
+    as failed; one that is at work after all says itself how it ends.
+    """
     closed = (
         update(RUNS)
         .where(RUNS.c.id == run_id)
@@ -259,5 +265,14 @@ def finish_run(database: Engine, run_id: int, state: State, missing: Iterable[Mi
             missing=[{"agency": owed.agency, "year": owed.year} for owed in missing],
         )
     )
-    if committed(database, lambda connection: connection.execute(closed).rowcount) != 1:
+
+    def work(connection: Connection) -> int:
+        if state == "completed":
+            source = select(RUNS.c.source).where(RUNS.c.id == run_id).scalar_subquery()
+            killed = (RUNS.c.state == "running") & (RUNS.c.id < run_id) & (RUNS.c.source == source)
+            over = {"state": "failed", "finished_at": datetime.now(UTC)}
+            connection.execute(update(RUNS).where(killed).values(over))
+        return connection.execute(closed).rowcount
+
+    if committed(database, work) != 1:
         raise ConfigurationError(f"没有编号为{run_id}的核查记录。")

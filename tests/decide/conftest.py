@@ -28,9 +28,7 @@ EDU, FIN, FAR, CLEAN = "教育局2023", "财政局2023", "云岚2023", "政府20
 def roster() -> Roster:
     above = dict.fromkeys(PLACES[1:3], "映溪区人民政府") | {"云岚区教育局": "云岚区人民政府"}
     return Roster(
-        tuple(
-            RosterEntry(name, "county", "unknown", above.get(name), (), range(FOREVER)) for name in PLACES
-        )
+        tuple(RosterEntry(name, "county", "unknown", above.get(name), (), range(FOREVER)) for name in PLACES)
     )
 
 
