@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from expectations.template import TEMPLATE_IDS
-from models.document import Document, Paragraph
+from models.document import Document, Locator, Paragraph
 from models.results import Finding
 from models.views import CellView
 from tasks.ask.originals import PICTURED, Originals
@@ -136,9 +136,20 @@ def original_of(asked: Asked, cards: Sequence[Card], look: Originals, address: s
         return draw_original(
             source.artifact, Document((), view.format), pictures, [*taken, *_words(cards, ())]
         )
-    document = look.document(source)
+    document = _with_places(look.document(source))
     places = [block for block in document.blocks if isinstance(block, Paragraph)]
     return draw_original(source.artifact, document, (), [*taken, *_words(cards, places)])
+
+
+def _with_places(document: Document) -> Document:
+    """Give each paragraph without a place a number, so that it can be named."""
+    blocks = (
+        replace(block, locator=Locator(line=number))
+        if isinstance(block, Paragraph) and block.locator == Locator()
+        else block
+        for number, block in enumerate(document.blocks, start=1)
+    )
+    return replace(document, blocks=tuple(blocks))
 
 
 def _cells(template: str | None, cells: Mapping[str, CellView]) -> list[Taken]:
