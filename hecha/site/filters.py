@@ -90,7 +90,7 @@ def address(chosen: Filter, page: int = 1, path: str = "/worklist") -> str:
 
 def told(chosen: Filter, region: str | None) -> list[tuple[str, str, str]]:
     """Return what a filter asks for: name, value, and the address of the list without it. `region`: its name."""
-    shown = {
+    shown: Mapping[str, Callable[[Any], object]] = {
         "year": lambda value: f"{value}",
         "region": lambda _: region or "",
         "rank": RANKS.get,

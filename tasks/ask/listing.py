@@ -1,139 +1,162 @@
-"""The work list as a file that is taken away: XLSX and CSV, in which a text is never a formula."""
+"""Long lists, a page at a time by the id that was last: what other systems read through the API."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, timedelta, timezone
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-import xlsxwriter
+from sqlalchemy import Connection, Engine, select
 
-from tasks.ask.owed import Owing
-from tasks.ask.worklist import Item
-from tasks.documents.text import cell_text
-from tasks.publish import words
-
-Value = str | int | float | None
-
-TITLES = (
-    ("单位名称", 34),
-    ("上级单位", 26),
-    ("层级", 8),
-    ("类别", 10),
-    ("年度", 8),
-    ("得分", 8),
-    ("等次", 10),
-    ("严重问题", 9),
-    ("一般问题", 9),
-    ("提示", 7),
-    ("待核内容", 9),
-    ("办理状态", 10),
-    ("版本", 6),
-    ("格式", 16),
-    ("文件", 44),
-    ("收到时间", 20),
-)
-"""The columns and how wide they are, in characters."""
-OWING_TITLES = (
-    ("单位名称", 34),
-    ("上级单位", 26),
-    ("层级", 8),
-    ("类别", 10),
-    ("年度", 8),
-    ("在名册上", 9),
-    ("是否已报", 9),
-)
-SHEET = "工作清单"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_BEIJING = timezone(timedelta(hours=8))
+from tasks.accounts.person import Person, Role
+from tasks.decide.reviews import Standing, standing_reviews
+from tasks.persist.retrying import asked
+from tasks.persist.rows import AGENCIES, ARRIVALS, FINDINGS, RUNS, STANDINGS, SUBMISSIONS
 
 
-def rows(items: Iterable[Item], states: Mapping[str, str]) -> Iterator[list[Value]]:
-    """Yield a row of values for each report; `states` names the states."""
-    for item in items:
-        yield [
-            item.agency,
-            item.above,
-            words.RANKS.get(item.rank, words.UNKNOWN),
-            words.ORGANS.get(item.organ, words.UNKNOWN),
-            item.year,
-            item.total,
-            item.grade,
-            item.critical,
-            item.warning,
-            item.info,
-            item.operator,
-            states[item.state],
-            item.version,
-            words.FORMATS.get(item.format, item.format),
-            item.file,
-            item.received_at.astimezone(UTC).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """Where a report stands: its newest version and what was last said of it."""
+
+    id: int
+    agency: str
+    year: int
+    state: str
+    version: int
+    file: str
+    format: str
+    sha256: str
+    received_at: datetime
+    total: float | None
+    grade: str | None
+    critical: int | None
+    warning: int | None
+    info: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A finding of the newest version of a report; `decision` is the one that counts, if any."""
+
+    id: int
+    report_id: int
+    agency: str
+    year: int
+    fingerprint: str
+    rule: str
+    subject: str
+    severity: str
+    addressee: str
+    message: str
+    cells: tuple[str, ...]
+    observed: Any
+    expected: Any
+    difference: Any
+    hint: str | None
+    decision: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run: how far it is, and under which rules."""
+
+    id: int
+    title: str
+    state: str
+    years: tuple[int, ...]
+    started_at: datetime
+    finished_at: datetime | None
+    ruleset_version: str
+    ruleset_hash: str
+    profile: str
+
+
+def reports_after(
+    database: Engine, person: Person, after: int, limit: int, *, year: int | None = None,
+    agency: str | None = None, state: str | None = None,
+) -> list[ReportLine]:  # fmt: skip
+    """Return the next reports that this person may see, by id. `agency`: its official name."""
+    chosen = (
+        select(
+            STANDINGS.c.report_id,
+            AGENCIES.c.name,
+            STANDINGS.c.year,
+            STANDINGS.c.state,
+            *(SUBMISSIONS.c[name] for name in ("version", "file", "format", "sha256", "received_at")),
+            *(STANDINGS.c[name] for name in ("total", "grade", "critical", "warning", "info")),
+        )
+        .join_from(STANDINGS, AGENCIES, STANDINGS.c.agency_id == AGENCIES.c.id)
+        .join(SUBMISSIONS, SUBMISSIONS.c.id == STANDINGS.c.submission_id)
+        .where(person.sees(), STANDINGS.c.report_id > after)
+        .order_by(STANDINGS.c.report_id)
+        .limit(limit)
+    )
+    if year is not None:
+        chosen = chosen.where(STANDINGS.c.year == year)
+    if agency is not None:
+        chosen = chosen.where(AGENCIES.c.name == agency)
+    if state is not None:
+        chosen = chosen.where(STANDINGS.c.state == state)
+    return asked(database, lambda c: [ReportLine(*row) for row in c.execute(chosen)])
+
+
+def findings_after(
+    database: Engine, person: Person, after: int, limit: int, *, year: int | None = None,
+    rule: str | None = None, severity: str | None = None, report_id: int | None = None,
+) -> list[FindingLine]:  # fmt: skip
+    """Return the next findings of newest versions that this person may see, by id; an agency those addressed to it."""
+    columns = (
+        "fingerprint", "rule", "subject", "severity", "addressee", "message", "cells", "observed", "expected",
+        "difference", "hint",
+    )  # fmt: skip
+    chosen = (
+        select(
+            FINDINGS.c.id,
+            STANDINGS.c.report_id,
+            AGENCIES.c.name.label("agency"),
+            STANDINGS.c.year,
+            *(FINDINGS.c[name] for name in columns),
+        )
+        .join_from(FINDINGS, STANDINGS, STANDINGS.c.evaluation_id == FINDINGS.c.evaluation_id)
+        .join(AGENCIES, STANDINGS.c.agency_id == AGENCIES.c.id)
+        .where(person.sees(), FINDINGS.c.id > after)
+        .order_by(FINDINGS.c.id)
+        .limit(limit)
+    )
+    if person.role is Role.AGENCY:
+        chosen = chosen.where(FINDINGS.c.addressee == "agency")
+    if year is not None:
+        chosen = chosen.where(STANDINGS.c.year == year)
+    if report_id is not None:
+        chosen = chosen.where(STANDINGS.c.report_id == report_id)
+    for column, value in (("rule", rule), ("severity", severity)):
+        if value is not None:
+            chosen = chosen.where(FINDINGS.c[column] == value)
+
+    def work(connection: Connection) -> list[FindingLine]:
+        rows = connection.execute(chosen).all()
+        decided = standing_reviews(connection, {row.report_id for row in rows})
+        return [
+            FindingLine(
+                **{**row._mapping, "cells": tuple(row.cells)},
+                decision=decided.get((row.report_id, row.fingerprint)),
+            )
+            for row in rows
         ]
 
-
-def owing_rows(items: Iterable[Owing], year: int) -> Iterator[list[Value]]:
-    """Yield a row of values for each agency that owes a report."""
-    for item in items:
-        yield [
-            item.agency,
-            item.above,
-            words.RANKS.get(item.rank, words.UNKNOWN),
-            words.ORGANS.get(item.organ, words.UNKNOWN),
-            year,
-            "是" if item.on_roster else "否",
-            "未报" if item.report_id is None else "已报",
-        ]
+    return asked(database, work)
 
 
-def write_workbook(path: Path, titles: Iterable[tuple[str, int]], values: Iterable[list[Value]]) -> int:
-    """Write a workbook with one sheet and return how many rows it has; one row is in memory at a time."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    count = 0
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet(SHEET)
-        head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
-        # a text that begins like a formula stays text also when somebody edits and confirms the cell
-        quoted = book.add_format({"quote_prefix": True})
-        widths = list(titles)
-        for column, (_, width) in enumerate(widths):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 1)
-        for column, (title, _) in enumerate(widths):
-            sheet.write_string(0, column, title, head)
-        for count, row in enumerate(values, start=1):
-            for column, value in enumerate(row):
-                if isinstance(value, str):
-                    sheet.write_string(
-                        count, column, cell_text(value), quoted if value.startswith(_FORMULA) else None
-                    )
-                elif value is not None:
-                    sheet.write_number(count, column, value)
-        sheet.autofilter(0, 0, max(count, 1), len(widths) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-    return count
-
-
-def csv_lines(titles: Iterable[tuple[str, int]], values: Iterable[list[Value]]) -> Iterator[bytes]:
-    """Yield the lines of a CSV file in UTF-8 with a mark at its beginning, by which Excel knows it."""
-    yield b"\xef\xbb\xbf" + _line([title for title, _ in titles])
-    for row in values:
-        yield _line([_harmless(value) for value in row])
-
-
-def _harmless(value: Value) -> Value:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    if not isinstance(value, str):
-        return value
-    text = cell_text(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _line(values: list[Value]) -> bytes:
-    written = io.StringIO()
-    csv.writer(written).writerow(values)
-    return written.getvalue().encode()
+def run_line(database: Engine, person: Person, run_id: int) -> RunLine | None:
+    """Return a run; an agency sees those that worked on what it handed in."""
+    columns = [RUNS.c[name] for name in RunLine.__dataclass_fields__]
+    chosen = select(*columns).where(RUNS.c.id == run_id)
+    if person.role is Role.AGENCY:
+        mine = (
+            select(ARRIVALS.c.id)
+            .join(AGENCIES, AGENCIES.c.name == ARRIVALS.c.agency)
+            .where(ARRIVALS.c.run_id == RUNS.c.id, person.sees())
+        )
+        chosen = chosen.where(mine.exists())
+    row = asked(database, lambda c: c.execute(chosen).one_or_none())
+    return None if row is None else RunLine(**{**row._mapping, "years": tuple(row.years)})

@@ -140,11 +140,8 @@ def owing(year: int) -> ColumnElement[bool]:
 
 def has_reported(year: int) -> ColumnElement[bool]:
     """Return the condition on `AGENCIES` of those with a report for the year."""
-    return (
-        select(STANDINGS.c.report_id)
-        .where(STANDINGS.c.agency_id == AGENCIES.c.id, STANDINGS.c.year == year)
-        .exists()
-    )
+    theirs = STANDINGS.alias("theirs")  # a question may speak of standings besides
+    return select(theirs.c.report_id).where(theirs.c.agency_id == AGENCIES.c.id, theirs.c.year == year).exists()
 
 
 def overview(database: Engine, person: Person, region: Region, year: int) -> Overview:

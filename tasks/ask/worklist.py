@@ -30,9 +30,10 @@ COUNTED = 1_000
 class Filter:
     """What of the work list is asked for; None and False ask for nothing in particular.
 
-    `region`: an agency's id; `own`: of the region only its own government and what stands directly below. `severity`: has findings of it; with `rule`: of that rule. `least` and `below`: the score,
-    the upper bound excluded. `result`: a key of `RESULTS`. `review`: something for our own people to look at; with
-    `rule`: of that rule. `late`: published after the statutory day. `repeated`: came in more than one version.
+    `region`: an agency's id; `own`: of the region only its own government and what stands directly below. `severity`:
+    has findings of it; with `rule`: of that rule. `least` and `below`: the score, the upper bound excluded. `result`: a
+    key of `RESULTS`. `review`: something for our own people to look at; with `rule`: of that rule. `late`: published
+    after the statutory day. `repeated`: came in more than one version.
     """
 
     year: int | None = None
