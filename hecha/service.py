@@ -20,7 +20,7 @@ from hecha.metrics import CONTENT_TYPE, exposition
 from hecha.readiness import SECONDS, free_bytes, readiness
 from hecha.site import errors
 from hecha.site.access import is_secure
-from hecha.site.headers import Headers
+from hecha.site.headers import Headers, headers_of
 from hecha.site.limits import TOO_LARGE, BodyLimit, Limits
 from models.database import engine
 from models.settings import Settings
@@ -78,7 +78,9 @@ def service(
             database().dispose()
 
     # without its own pages of documentation: they load their scripts from somewhere else
-    app = FastAPI(title="Hecha", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app = FastAPI(
+        title="Hecha", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
+    )
     threads = anyio.CapacityLimiter(THREADS)
     ready = _Kept(lambda: readiness(chosen, database, prefect_url, threads), kept_seconds)
     counted = _Kept(lambda: _figures(database, threads), kept_seconds)
@@ -87,7 +89,8 @@ def service(
     app.state.limits, app.state.has_accounts = Limits(), False
     errors.install(app)
     app.add_middleware(BodyLimit, file_bytes=chosen.max_file_mb << 20, refuse=_too_large)
-    app.add_middleware(Headers, secure=is_secure(chosen))
+    app.state.headers = headers_of(is_secure(chosen))
+    app.add_middleware(Headers, headers=app.state.headers)
 
     @app.get("/healthz")
     async def healthz() -> JSONResponse:

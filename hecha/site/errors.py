@@ -72,7 +72,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
         log.error("answering %s %s", request.method, request.url.path, exc_info=error)
-        return answer(request, 500, SAID[500])
+        # this answer is given outside of all middleware
+        return answer(request, 500, SAID[500], request.app.state.headers)
 
 
 TITLES_OF_STARLETTE = frozenset({"Not Found", "Method Not Allowed", "Forbidden", "Bad Request"})

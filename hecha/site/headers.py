@@ -27,12 +27,17 @@ TRANSPORT = "max-age=31536000"
 """Strict-Transport-Security, once people reach the site by https."""
 
 
+def headers_of(secure: bool) -> Mapping[str, str]:
+    """Return the headers; `secure`: people reach the site by https."""
+    return {**HEADERS, **({"Strict-Transport-Security": TRANSPORT} if secure else {})}
+
+
 class Headers:
     """Adds the headers to every response that does not set them itself."""
 
-    def __init__(self, app: ASGIApp, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
-        self._headers = {**HEADERS, **({"Strict-Transport-Security": TRANSPORT} if secure else {})}
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
