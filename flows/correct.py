@@ -73,7 +73,8 @@ def _judge_again(database: Engine, chosen: Settings, correction: Corrected) -> i
         batch = None
         try:
             gathered = _gathered(database, chosen, agencies)
-            if _same_report(database, gathered, correction):
+            file, name, year = _stored(database, correction)
+            if _is_of(gathered, correction.sha256, name, year):
                 batch = reruns.related(gathered, [correction.sha256], agencies)
         except Exception:
             log.exception("what is known of submission %s could not be brought together", correction.sha256)
@@ -81,7 +82,7 @@ def _judge_again(database: Engine, chosen: Settings, correction: Corrected) -> i
             log.warning("submission %s is not judged anew before the next sweep", correction.sha256)
             return None
         now = datetime.now(UTC)
-        run_id = start_run(database, correction.cell, (), rules, CORRECTED, now)
+        run_id = start_run(database, f"{file}（{correction.cell}）", (), rules, CORRECTED, now)
         state: State = "failed"
         try:
             with about(run=run_id):
@@ -106,16 +107,21 @@ def _gathered(database: Engine, chosen: Settings, agencies: Roster | None) -> ba
     )
 
 
-def _same_report(database: Engine, gathered: batches.Gathered, correction: Corrected) -> bool:
-    """Whether the submission is among what was read, and belongs to the same agency and year as it is stored."""
-    stored = (
-        select(AGENCIES.c.name, REPORTS.c.year)
+def _stored(database: Engine, correction: Corrected) -> tuple[str, str | None, int | None]:
+    """Return the file, the agency and the year of the corrected submission as they are stored."""
+    chosen = (
+        select(SUBMISSIONS.c.file, AGENCIES.c.name, REPORTS.c.year)
         .select_from(SUBMISSIONS)
         .join(REPORTS, isouter=True)
         .join(AGENCIES, REPORTS.c.agency_id == AGENCIES.c.id, isouter=True)
         .where(SUBMISSIONS.c.id == correction.submission_id)
     )
-    name, year = asked(database, lambda connection: connection.execute(stored).one())
+    file, name, year = asked(database, lambda connection: connection.execute(chosen).one())
+    return file, name, year
+
+
+def _is_of(gathered: batches.Gathered, sha256: str, name: str | None, year: int | None) -> bool:
+    """Whether the submission is among what was read, and counts for the agency and year that are stored."""
     reports = gathered.facts.reports
-    own = reports.filter(reports["submission"] == correction.sha256).select("agency", "year").rows()
+    own = reports.filter(reports["submission"] == sha256).select("agency", "year").rows()
     return bool(own) and (name is None or own[0] == (name, year))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from tasks.accounts.person import Person
 from tasks.decide import letters
 from tasks.decide.due import usual_due
 from tasks.decide.refused import NotThere, Refused
-from tasks.decide.reviews import open_findings, to_mend
+from tasks.decide.reviews import Open, open_findings, to_mend
 from tasks.decide.seen import listed, only_supervisors, reports_seen, today
 from tasks.decide.states import machine
 from tasks.decide.transitions import step
@@ -31,44 +32,72 @@ EMPTY = "通知的正文不能为空。"
 NO_REASON = "撤回已经发出的通知须写明理由。"
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The notices that were drafted, and why there is none for other reports (sentences by report)."""
+
+    notices: tuple[int, ...]
+    refused: Mapping[int, str]
+
+
 def draft(
     database: Engine, person: Person, report_ids: Iterable[int], due_on: date | None = None, number: str = "",
 ) -> list[int]:  # fmt: skip
-    """Draft a notice to mend for each report and return their ids, in the order of the reports' ids.
+    """As `draft_where_needed`, for all of these reports or none: raises Refused where one needs no notice."""
+    return list(_drafted(database, person, report_ids, due_on, number, all_of_them=True).notices)
+
+
+def draft_where_needed(
+    database: Engine, person: Person, report_ids: Iterable[int], due_on: date | None = None, number: str = "",
+) -> Drafted:  # fmt: skip
+    """Draft a notice to mend for each report that needs one, in the order of the reports' ids.
 
     Named are the open findings that have to be mended (`reviews.open_findings`, hints left out). Without `due_on`: five
-    working days where one is critical, else ten. A draft that the report has already is replaced. Raises NotThere
-    when a report is not for this person; Refused for one with nothing open or passed, or a day that is past.
+    working days where one is critical, else ten. A draft that the report has already is replaced. A report with
+    nothing open, or passed, gets none. Raises NotThere when a report is not for this person, Refused for a day that is
+    past.
     """
+    return _drafted(database, person, report_ids, due_on, number, all_of_them=False)
+
+
+def _drafted(
+    database: Engine, person: Person, report_ids: Iterable[int], due_on: date | None, number: str, *,
+    all_of_them: bool,
+) -> Drafted:  # fmt: skip
     only_supervisors(person)
     _not_past(due_on)
+    wanted = set(report_ids)
 
-    def work(connection: Connection) -> list[int]:
-        seen = reports_seen(connection, person, report_ids, lock=True)
-        found = open_findings(connection, (row.report_id for row in seen))
-        rows = []
-        for report in seen:
-            wrong = to_mend(found.get(report.report_id, ()))
-            if report.state == "passed":
-                raise Refused(PASSED.format(agency=report.agency))
-            if not wrong:
-                raise Refused(NOTHING_OPEN.format(agency=report.agency))
-            critical = sum(finding.severity == "critical" for finding in wrong)
-            due = due_on or usual_due(critical > 0)
-            rows.append(
-                _row(person, "mend", report.agency_id, report.year, due, number)
-                | {
-                    "report_id": report.report_id,
-                    "submission_id": report.submission_id,
-                    "body": letters.to_mend(report.year, len(wrong), critical, due),
-                    "findings": [finding.fingerprint for finding in wrong],
-                }
-            )
+    def work(connection: Connection) -> Drafted:
+        seen = reports_seen(connection, person, wanted, lock=True)
+        found = {
+            id_: to_mend(wrong) for id_, wrong in open_findings(connection, wanted).items() if to_mend(wrong)
+        }
+        passed = {r.report_id: PASSED.format(agency=r.agency) for r in seen if r.state == "passed"}
+        clean = {r.report_id: NOTHING_OPEN.format(agency=r.agency) for r in seen if r.report_id not in found}
+        refused = clean | passed
+        if refused and all_of_them:
+            raise Refused(next(iter(refused.values())))
+        needing = [row for row in seen if row.report_id not in refused]
         old = select(NOTICES.c.id).where(NOTICES.c.kind == "mend", NOTICES.c.state == "draft")
-        _drop(connection, select_in(connection, old, NOTICES.c.report_id, [r.report_id for r in seen]))
-        return _added(connection, person, rows)
+        _drop(connection, select_in(connection, old, NOTICES.c.report_id, (r.report_id for r in needing)))
+        rows = [_to_mend(person, row, found[row.report_id], due_on, number) for row in needing]
+        return Drafted(tuple(_added(connection, person, rows)), refused)
 
     return committed(database, work, alone=False)
+
+
+def _to_mend(
+    person: Person, report: AnyRow, wrong: Sequence[Open], due_on: date | None, number: str
+) -> dict[str, Any]:
+    critical = sum(finding.severity == "critical" for finding in wrong)
+    due = due_on or usual_due(critical > 0)
+    return _row(person, "mend", report.agency_id, report.year, due, number) | {
+        "report_id": report.report_id,
+        "submission_id": report.submission_id,
+        "body": letters.to_mend(report.year, len(wrong), critical, due),
+        "findings": [finding.fingerprint for finding in wrong],
+    }
 
 
 def draft_reminders(

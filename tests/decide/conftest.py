@@ -15,7 +15,7 @@ from tasks.persist import finish_run, record, record_roster, start_run
 from tasks.persist.rows import ACCOUNTS, AGENCIES, AUDIT_LOG, REPORTS, STANDINGS
 from tasks.roster import FOREVER, Roster, RosterEntry
 from tests.storage.conftest import database, empty_url, postgres, url
-from tests.storage.made import HEADING, RULES, TOTALS, UNSURE, evaluation, finding, submission
+from tests.storage.made import HEADING, RULES, TOTALS, UNSURE, RuleSet, evaluation, finding, submission
 
 __all__ = ["database", "empty_url", "postgres", "url"]
 
@@ -55,11 +55,19 @@ class Region:
         with self.database.connect() as connection:
             return [tuple(row) for row in connection.execute(chosen.order_by(AUDIT_LOG.c.id))]
 
-    def swept(self, *reports: tuple[str, str, int, Evaluation]) -> int:
+    def report_of(self, agency: str, year: int) -> int:
+        """The id of the report of an agency and year."""
+        chosen = select(REPORTS.c.id).where(
+            REPORTS.c.agency_id == self.agencies[agency], REPORTS.c.year == year
+        )
+        with self.database.connect() as connection:
+            return connection.execute(chosen).scalar_one()
+
+    def swept(self, *reports: tuple[str, str, int, Evaluation], rules: RuleSet = RULES) -> int:
         """Record reports (name of the bytes, agency, year, what was said of them) as a run of its own."""
-        run = start_run(self.database, "文件夹", (), RULES, started_at=AT)
+        run = start_run(self.database, "文件夹", (), rules, started_at=AT)
         facts = concat([submission(name, agency, year) for name, agency, year, _ in reports])
-        record(self.database, run, facts, {said.submission: said for *_, said in reports}, RULES, AT)
+        record(self.database, run, facts, {said.submission: said for *_, said in reports}, rules, AT)
         finish_run(self.database, run, "completed")
         return run
 

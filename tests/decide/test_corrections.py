@@ -143,7 +143,7 @@ def test_a_misread_cell_is_corrected_kept_and_put_back(place: Place) -> None:
         place.database, place.supervisor, place.chosen, place.submission(2023), CELL, "5", "原件清楚为5"
     )
     assert place.ask(select(RUNS.c.title, RUNS.c.source, RUNS.c.state).where(RUNS.c.id == done.run_id)) == [
-        ("更正误读后重新核查", CELL, "completed")
+        ("更正误读后重新核查", f"2023.txt（{CELL}）", "completed")
     ]
     assert (place.verdict(2023, "T3-03"), place.verdict(2023, "T3-01")) == ("PASS", "PASS")
     day = today()
@@ -207,25 +207,23 @@ def test_a_later_correction_takes_the_place_of_the_one_before(place: Place) -> N
     ]
 
 
-@pytest.mark.parametrize(
-    ("who", "cell", "printed", "reason", "error", "message"),
-    [
-        ("agency", CELL, "5", "原件为5", Refused, "该操作只能由主管部门办理。"),
-        ("far", CELL, "5", "原件为5", NotThere, "没有找到所要的内容，请核对后重试。"),
-        ("operator", CELL, "5", " ", Refused, "请写明更正的依据，如“扫描件第3页原件为12”。"),
-        ("operator", "t9.x", "5", "原件", Refused, "这份报告的表格中没有这一格（t9.x），不能更正。"),
-        (
-            "operator", CELL, "1 2", "原件", Refused,
-            "“1 2”不能确定是什么数，请按原件填写；空白格请留空，占位符请填“/”。",
-        ),
-    ],
-)  # fmt: skip
-def test_what_is_refused(
-    place: Place, who: str, cell: str, printed: str, reason: str, error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error) as refused:
-        correct(place.database, getattr(place, who), place.submission(2023), cell, printed, reason)
-    assert str(refused.value) == message
+REFUSED = (
+    ("agency", CELL, "5", "原件为5", "该操作只能由主管部门办理。"),
+    ("far", CELL, "5", "原件为5", "没有找到所要的内容，请核对后重试。"),
+    ("operator", CELL, "5", " ", "请写明更正的依据，如“扫描件第3页原件为12”。"),
+    ("operator", "t9.x", "5", "原件", "这份报告的表格中没有这一格（t9.x），不能更正。"),
+    ("operator", CELL, "1 2", "原件", "“1 2”不能确定是什么数，请按原件填写；空白格请留空，占位符请填“/”。"),
+)
+
+
+def test_what_is_refused(place: Place) -> None:
+    submission = place.submission(2023)
+    for who, cell, printed, reason, message in REFUSED:
+        with pytest.raises(NotThere if who == "far" else Refused) as refused:
+            correct(place.database, getattr(place, who), submission, cell, printed, reason)
+        assert str(refused.value) == message
+    with pytest.raises(NotThere):
+        corrections_of(place.database, place.far, submission)
     assert standing(place.database).is_empty()
 
 
