@@ -120,8 +120,7 @@ def page(
         )
     )
     response = HTMLResponse(_UNPRINTABLE.sub("\ufffd", text), status)
-    if getattr(request.state, "session", None) is None:
-        set_cookie(response, chosen, "hecha-before", browser_secret(request), 24 * 3600)
+    _know_again(request, response)
     if cookie_name(chosen, _SAID) in request.cookies:
         drop_cookie(response, chosen, _SAID)
     return response
@@ -136,7 +135,14 @@ def go(request: Request, to: str, said: str | None = None, undo: Undo | None = N
             told |= {"undo": {"action": undo.action, "fields": dict(undo.fields), "label": undo.label}}
         body = base64.urlsafe_b64encode(json.dumps(told, ensure_ascii=False).encode()).decode()
         set_cookie(response, settings_of(request), _SAID, f"{body}.{_signature(request, body)}", 300)
+        _know_again(request, response)
     return response
+
+
+def _know_again(request: Request, response: Response) -> None:
+    """Give a browser in which nobody is signed in what its forms and messages are bound to."""
+    if getattr(request.state, "session", None) is None:
+        set_cookie(response, settings_of(request), "hecha-before", browser_secret(request), 24 * 3600)
 
 
 def _said(request: Request) -> dict[str, Any] | None:

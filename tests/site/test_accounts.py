@@ -304,7 +304,7 @@ def test_an_operator_opens_an_account_and_its_owner_begins(operator: Browser, ap
     changed = app.submit("/account/password", {"old": given, "new": PASSWORD, "again": PASSWORD})
     assert (changed.status_code, changed.headers["location"]) == (303, "/account")
     assert app.cookies["hecha"] != before
-    assert app.get("/account").status_code == 200
+    assert "密码已修改，其他位置的登录均已退出。" in app.get("/account").text
 
 
 def test_what_is_filled_in_wrong_comes_back_with_a_sentence(operator: Browser) -> None:

@@ -13,7 +13,7 @@ from hecha.site.rendering import go, page
 from tasks.accounts import tokens
 from tasks.accounts.accounts import AccountRefused, change_password, find
 from tasks.accounts.passwords import matches
-from tasks.accounts.sign_ins import begin, stored_password
+from tasks.accounts.sign_ins import begin, session, stored_password
 from tasks.persist.retrying import committed
 
 NOT_THE_OLD = "原密码不正确，请重新输入。"
@@ -66,7 +66,9 @@ def change(
     longest = timedelta(hours=chosen.session_hours)
     address = address_of(request)
     secret = committed(database, lambda c: begin(c, person.id, address, longest), alone=False)
-    return with_session(go(request, "/account"), chosen, secret)
+    # what is said there is bound to the session that goes on
+    request.state.session = session(database, secret, address, timedelta(minutes=chosen.session_idle_minutes))
+    return with_session(go(request, "/account", CHANGED), chosen, secret)
 
 
 @router.post("/account/tokens")
