@@ -10,17 +10,21 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Engine
 from starlette.datastructures import FormData
 
 from hecha.site.access import NOT_FOUND, Db, Form, Supervisor, field
 from hecha.site.rendering import Undo, go
 from models.errors import HechaError
+from tasks.accounts.person import Person
 from tasks.ask.cards import TABS
 from tasks.decide import notices, reviews, transitions
 from tasks.decide.refused import NotThere, Refused
 from tasks.decide.reviews import NAMES, Decision
+from tasks.decide.seen import reports_seen
 from tasks.decide.states import machine
 from tasks.decide.transitions import Moved, new_batch
+from tasks.persist.retrying import asked
 
 router = APIRouter()
 
@@ -38,6 +42,7 @@ def decide(request: Request, person: Supervisor, database: Db, report_id: Id, fo
     reason, lasting = field(form, "reason", LONGEST_REASON), field(form, "lasting") == "1"
 
     def work() -> str:
+        _there(database, person, report_id)
         reviews.decide(database, person, named, decision, reason, lasting, batch)
         return f"已记录处理意见：{NAMES[decision]}。"
 
@@ -51,6 +56,7 @@ def undo_decision(
     """Take back what was decided with one click."""
 
     def work() -> str:
+        _there(database, person, report_id)
         count = reviews.undo_batch(database, person, field(form, "batch", 32))
         return "已撤销处理意见。" if count == 1 else f"已撤销同时作出的{count}条处理意见。"
 
@@ -63,6 +69,7 @@ def notify(request: Request, person: Supervisor, database: Db, report_id: Id, fo
     batch = new_batch()
 
     def work() -> str:
+        _there(database, person, report_id)
         due_on = _day(field(form, "due_on", 10))
         drafts = notices.draft(database, person, [report_id], due_on, field(form, "number", 100))
         notices.issue(database, person, drafts, batch)
@@ -84,6 +91,7 @@ def move(request: Request, person: Supervisor, database: Db, report_id: Id, form
     event, batch = field(form, "event", 16), new_batch()
 
     def work() -> str:
+        _there(database, person, report_id)
         reason = field(form, "reason", LONGEST_REASON)
         _all(transitions.move(database, person, [report_id], event, reason, batch))
         return f"已办理：{machine().events[event].name}。"
@@ -98,10 +106,16 @@ def undo_move(
     """Put a report back to the state it was in."""
 
     def work() -> str:
+        _there(database, person, report_id)
         _all(transitions.undo(database, person, field(form, "batch", 32)))
         return "已撤销，报告恢复到原来的状态。"
 
     return done(request, back(report_id, form), work)
+
+
+def _there(database: Engine, person: Person, report_id: int) -> None:
+    """Raise NotThere for a report that this person may not see, whatever else is wrong with what was sent."""
+    asked(database, lambda connection: reports_seen(connection, person, [report_id]))
 
 
 def _all(moved: Moved) -> None:
