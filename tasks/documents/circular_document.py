@@ -7,7 +7,7 @@ from datetime import date
 
 from docx.document import Document as DocumentObject
 
-from tasks.documents.circular import NAMED, RANKED, Circular, Kind
+from tasks.documents.circular import NAMED, Circular, Kind
 from tasks.documents.notice import HEADS, WIDTHS, problem_row, saved
 from tasks.documents.official import (
     ANNEX,
@@ -133,7 +133,8 @@ def _annexes(document: DocumentObject, said: Circular) -> None:
         )
         document.add_paragraph(text, BODY)
     problems = [
-        (str(n), problem.agency, *problem_row(n, problem)[2:]) for n, problem in enumerate(said.listed, start=1)
+        (str(n), problem.agency, *problem_row(n, problem)[2:])
+        for n, problem in enumerate(said.listed, start=1)
     ]
     if problems:
         grid(document, ("序号", "单位名称", *HEADS[2:]), _clean(problems), WIDTHS)
@@ -141,7 +142,7 @@ def _annexes(document: DocumentObject, said: Circular) -> None:
         document.add_paragraph("无。", BODY)
     _annex(document, 3)
     if said.scored > len(said.ranking):
-        document.add_paragraph(f"共{said.scored}份报告评分，以下列出前{RANKED}名。", BODY)
+        document.add_paragraph(f"共{said.scored}份报告评分，以下列出前{len(said.ranking)}名。", BODY)
     ranking = [
         (str(r.place), r.agency, r.kind, points(r.total), r.grade, str(r.critical), str(r.warning))
         for r in said.ranking

@@ -52,7 +52,7 @@ def fill(
     A value of several lines makes a paragraph of each. A paragraph whose names all stand for nothing goes. Raises
     TemplateError for a name that we do not know, for one of `needed` that is missing, and for braces without a name.
     """
-    known = {*values, *blocks}
+    known = [*values, *blocks]
     met: set[str] = set()
     for paragraph in list(_paragraphs(document)):
         texts = _texts(paragraph)
@@ -64,7 +64,7 @@ def fill(
             )
         if unknown := [one for one in names if one not in known]:
             raise TemplateError(
-                f"文书模板“{name}”中的占位符“{{{{{unknown[0]}}}}}”无法识别，可用的有：{'、'.join(sorted(known))}。"
+                f"文书模板“{name}”中的占位符“{{{{{unknown[0]}}}}}”无法识别，可用的有：{'、'.join(known)}。"
             )
         if not names:
             continue

@@ -31,9 +31,7 @@ def report_of(database: Engine, agency: str, year: int = 2023) -> int:
     chosen = select(STANDINGS.c.report_id).join(AGENCIES, AGENCIES.c.id == STANDINGS.c.agency_id)
     with database.connect() as connection:
         return int(
-            connection.execute(
-                chosen.where(AGENCIES.c.name == agency, STANDINGS.c.year == year)
-            ).scalar_one()
+            connection.execute(chosen.where(AGENCIES.c.name == agency, STANDINGS.c.year == year)).scalar_one()
         )
 
 
@@ -133,15 +131,13 @@ def test_the_circular_has_the_figures_of_the_sweep_page(
     assert exports(database) == [("supervisor", "document", "通报")]
 
 
-def test_letters_come_in_an_archive(
-    supervisor: Browser, database: Engine, person_supervisor: Person
-) -> None:
+def test_letters_come_in_an_archive(supervisor: Browser, database: Engine, person_supervisor: Person) -> None:
     ids = [report_of(database, agency) for agency in (AGENCY, NEIGHBOUR)]
     assert supervisor.get("/documents/notices?year=2023").status_code == 409
     notices.draft(database, person_supervisor, ids)
     for answer in (
         supervisor.get("/documents/notices?year=2023"),
-        supervisor.send("/documents/selected", {"kind": "notices", "ids": f"{ids[0]},{ids[1]}"}),
+        supervisor.submit("/documents/selected", {"kind": "notices", "ids": f"{ids[0]},{ids[1]}"}),
     ):
         with zipfile.ZipFile(BytesIO(answer.content)) as archive:
             assert sorted(archive.namelist()) == [
@@ -149,7 +145,7 @@ def test_letters_come_in_an_archive(
                 "映溪区水务局_2023年度_整改通知.docx",
             ]
             assert "映溪区水务局：" in texts_of(archive.read("映溪区水务局_2023年度_整改通知.docx"))
-    chosen = supervisor.send("/documents/selected", {"report": [str(ids[0])], "severity": ["warning"]})
+    chosen = supervisor.submit("/documents/selected", {"report": [str(ids[0])], "severity": ["warning"]})
     assert [row[1] for row in rows_of(chosen.content)] == [AGENCY]
 
 
@@ -178,7 +174,9 @@ def test_an_agency_takes_away_its_own_and_nothing_else(
     own, other = report_of(database, AGENCY), report_of(database, NEIGHBOUR)
     for kind in ("problem-list", "result.docx", "notice"):
         assert agency.get(f"/reports/{other}/documents/{kind}").status_code == 404
-    assert [row[1] for row in rows_of(agency.get(f"/reports/{own}/documents/problem-list").content)] == [AGENCY]
+    assert [row[1] for row in rows_of(agency.get(f"/reports/{own}/documents/problem-list").content)] == [
+        AGENCY
+    ]
     assert {row[1] for row in rows_of(agency.get("/documents/problem-list").content)} == {AGENCY}
     (drafted,) = notices.draft(database, person_supervisor, [own])
     assert agency.get(f"/reports/{own}/documents/notice").status_code == 409
@@ -194,7 +192,7 @@ def test_another_region_sees_nothing(browser: object, database: Engine) -> None:
     own = report_of(database, AGENCY)
     assert elsewhere.get(f"/reports/{own}/documents/result.pdf").status_code == 404
     assert rows_of(elsewhere.get("/documents/problem-list").content) == []
-    assert rows_of(elsewhere.send("/documents/selected", {"report": [str(own)]}).content) == []
+    assert rows_of(elsewhere.submit("/documents/selected", {"report": [str(own)]}).content) == []
     with database.connect() as connection:
         above = connection.execute(select(AGENCIES.c.id).where(AGENCIES.c.name == REGION)).scalar_one()
     assert elsewhere.get(f"/documents/problem-list?region={above}").status_code == 404
