@@ -30,7 +30,7 @@ from tasks import batches, chunks, received, reruns
 from tasks.chunks import Listing, SourceFile
 from tasks.decide.corrections import standing
 from tasks.persist import finish_run, record_errors, start_run
-from tasks.persist.arrivals import LOST_AFTER, Arrival, mark, next_arrivals, take_back
+from tasks.persist.arrivals import LOST_AFTER, Arrival, mark, next_arrivals, still_running, take_back
 from tasks.persist.runs import RERUN, State
 from tasks.roster import Roster, read_roster
 

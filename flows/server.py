@@ -7,6 +7,7 @@ answers after 3 s (10 s the very first time, when it creates its database) and e
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from models.errors import HechaError
 
@@ -34,6 +36,8 @@ class Server:
     url: str
     process: subprocess.Popen[bytes] | None
     log: Path
+    starting: IO[bytes] | None = None
+    """Held locked until the server answers: two that make their database at once are in each other's way."""
 
 
 def configure(home: Path) -> None:
@@ -113,6 +117,8 @@ def prefect_server(home: Path) -> Iterator[Server]:
 
 
 def _start(log: Path) -> Server:
+    starting = log.with_name("prefect-server.lock").open("wb")
+    _lock(starting)
     listening = socket.create_server(("127.0.0.1", 0))
     listening.set_inheritable(True)
     port = listening.getsockname()[1]
@@ -132,7 +138,17 @@ def _start(log: Path) -> Server:
             pass_fds=(listening.fileno(),),
             start_new_session=True,  # Ctrl-C reaches us alone; we stop the server in our own order
         )
-    return Server(f"http://127.0.0.1:{port}/api", process, log)
+    return Server(f"http://127.0.0.1:{port}/api", process, log, starting)
+
+
+def _lock(starting: IO[bytes]) -> None:
+    """Wait until no other server of this home is being started, or until that has taken too long."""
+    over = time.monotonic() + START_SECONDS
+    while time.monotonic() < over:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(starting, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(0.1)
 
 
 def wait_until_ready(server: Server, seconds: float = START_SECONDS) -> None:
@@ -146,6 +162,8 @@ def wait_until_ready(server: Server, seconds: float = START_SECONDS) -> None:
         try:
             with opener.open(f"{server.url}/health", timeout=1) as answer:
                 if answer.status == 200:
+                    if server.starting is not None:
+                        server.starting.close()
                     return
         except (urllib.error.URLError, OSError):
             pass
@@ -158,6 +176,8 @@ def stop(server: Server) -> None:
     process = server.process
     if process is None:
         return
+    if server.starting is not None:
+        server.starting.close()
     if process.stdin is not None:
         process.stdin.close()
     with contextlib.suppress(ProcessLookupError):

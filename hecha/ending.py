@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -19,6 +22,9 @@ UNUSABLE = 2
 INTERRUPTED = 130
 TERMINATED = 143
 PIPE_CLOSED = 141
+LEAST_FREE = 4 << 20
+"""Bytes. With less than this on the disk nothing can be written."""
+DISK_FULL = "磁盘空间不足，未能完成；此前已存入的结果完好，请腾出磁盘空间后重新运行。"
 
 
 def terminated(number: int, frame: FrameType | None) -> None:
@@ -79,8 +85,24 @@ def _explain(error: Exception) -> str:
     from hecha.terminal import LogFile
     from models.settings import settings
 
+    if _disk_full(error, settings().home):
+        return DISK_FULL
     handler = LogFile(settings().home / "log" / "hecha.log")
     fault = (type(error), error, error.__traceback__)
     handler.emit(logging.LogRecord("hecha", logging.ERROR, __file__, 0, "the command failed", None, fault))
     handler.close()
     return f"系统内部错误，未能完成；详情见 {handler.baseFilename}。"
+
+
+def _disk_full(error: BaseException | None, home: Path) -> bool:
+    """Whether a full disk is what went wrong: it is said in the chain of errors, or seen where we write.
+
+    What runs beside us (the Prefect server, the database) tells of its own full disk in its own words.
+    """
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__ or error.__context__
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(home).free < LEAST_FREE
+    return False

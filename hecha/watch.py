@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from models.database import engine, upgrade
 from models.settings import Settings
 from tasks import sources
-from tasks.persist.arrivals import Arrival, arrivals, backlog
+from tasks.persist.arrivals import LOST_AFTER, Arrival, arrivals, backlog, take_back
 from tasks.received import Sight, receive, whole
 
 LOOK_SECONDS = 0.5
@@ -115,7 +116,11 @@ def look_into_bucket(
 
 
 def remind(database: Engine, emit: Emit) -> None:
-    """Emit the event of the oldest arrival again where some wait and nobody works on any."""
+    """Emit the event of the oldest arrival again where some wait and nobody works on any.
+
+    What somebody took who is gone waits again.
+    """
+    take_back(database, datetime.now(UTC) - LOST_AFTER)
     waiting = backlog(database)
     if waiting["recorded"] and not waiting["running"]:
         newest_first = arrivals(database, ("recorded",), limit=waiting["recorded"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, func, insert, select, tuple_, update
@@ -22,6 +22,9 @@ from tasks.persist.rows import ARRIVALS, AnyRow, AnySelect, digest, insert_new
 
 Source = Literal["folder", "upload", "bucket"]
 State = Literal["recorded", "running", "done", "failed", "repeated"]
+
+LOST_AFTER = timedelta(minutes=2)
+"""An arrival whose taker has said nothing for so long is taken again: whoever had it is gone."""
 
 _ORDER = (ARRIVALS.c.received_at, ARRIVALS.c.position, ARRIVALS.c.id)
 _FIELDS = (
@@ -212,6 +215,16 @@ def mark(
         return _arrival(connection, arrival_id)
 
     return committed(database, work, alone=False)
+
+
+def still_running(database: Engine, arrival_ids: Sequence[int]) -> None:
+    """Note that those of these arrivals that are running are being worked on at this moment (see `take_back`)."""
+
+    def work(connection: Connection) -> None:
+        chosen = ARRIVALS.c.id.in_(arrival_ids) & (ARRIVALS.c.state == "running")
+        connection.execute(update(ARRIVALS).where(chosen).values(taken_at=datetime.now(UTC)))
+
+    committed(database, work, alone=False)
 
 
 def take_back(database: Engine, taken_before: datetime) -> int:

@@ -30,7 +30,7 @@ TITLE = "政府信息公开工作年度报告核查"
 RERUN = "政府信息公开工作年度报告收件核查"
 """The title of a run over what came in by the inbox alone."""
 CORRECTED = "更正误读后重新核查"
-"""The title of a run over a report in which a person read a cell otherwise; its source names the cell."""
+"""The title of a run over a report in which a person read a cell otherwise; its source names file and cell."""
 NOT_EVALUATED = "本系统未能完成对该文件的核查，问题不在报送单位；请查看运行日志后重新核查。"
 
 State = Literal["completed", "failed", "cancelled"]

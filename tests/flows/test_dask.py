@@ -19,7 +19,7 @@ from tests.flows.made import report, write
 from tests.flows.test_killed import rows
 
 pytest.importorskip("prefect_dask", reason="prefect-dask is not installed")
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(900)]
 
 REPORTS = 36
 

@@ -16,7 +16,7 @@ from tests.cli.command import HECHA, environment, hecha
 from tests.flows.made import report, write
 from tests.flows.test_sweep_command import processes_of
 
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 AGENCIES = [f"云栖市映溪区{name}" for name in ("水务局", "教育局", "民政局", "财政局", "司法局", "商务局")]
 KILLS = 10

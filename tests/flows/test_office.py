@@ -24,7 +24,7 @@ from tests.cli.command import HECHA, environment
 from tests.flows.made import report, write
 from tests.flows.test_sweep_command import processes_of
 
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(900)]
 
 WATER, SCHOOLS, HEALTH = "云栖市映溪区水务局", "云栖市映溪区教育局", "云栖市映溪区卫生健康局"
 WRONG = {"t4.review.upheld": "3"}

@@ -27,6 +27,7 @@ from models.views import (
     VersionView,
 )
 from tasks.persist import finish_run, known, record, record_errors, record_roster, start_run, sweep_view
+from tasks.persist.rows import RUNS
 from tasks.roster import Roster, RosterEntry
 from tests.storage.made import (
     FRACTION,
@@ -486,3 +487,18 @@ def test_nothing_of_a_batch_stays_when_it_fails(database: Engine) -> None:
     with pytest.raises(Exception, match=r"(?i)null"):
         record(database, run, submission("甲.txt"), {sha("甲.txt"): broken}, RULES, AT)
     assert rows(database) == {**before, "runs": 1}
+
+
+def test_a_killed_run_is_closed_by_the_one_that_completes_its_work(database: Engine) -> None:
+    killed = start_run(database, "报告", (2023,), RULES, started_at=AT)
+    elsewhere = start_run(database, "别的来源", (2023,), RULES, started_at=AT)
+    done = start_run(database, "报告", (2023,), RULES, started_at=LATER)
+    later = start_run(database, "报告", (2023,), RULES, started_at=LATER)
+    finish_run(database, done, "completed")
+    with database.connect() as connection:
+        states = dict(connection.execute(select(RUNS.c.id, RUNS.c.state)).tuples().all())
+    assert states == {killed: "failed", elsewhere: "running", done: "completed", later: "running"}
+    finish_run(database, killed, "completed")  # it was at work after all
+    with database.connect() as connection:
+        state = connection.execute(select(RUNS.c.state).where(RUNS.c.id == killed)).scalar_one()
+    assert state == "completed"
