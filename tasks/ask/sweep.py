@@ -275,7 +275,8 @@ def _sum(parts: Iterable[Counter[str]]) -> Counter[str]:
 
 def _figures(sums: Counter[str]) -> Figures:
     names = ("reported", "missing", "late", "pending", "review", "to_mend", "passing", "unscored")
-    mean = sums["points"] / sums["scored"] if sums["scored"] else None
+    # rounded: the order in which a database adds up changes the last digits
+    mean = round(sums["points"] / sums["scored"], 2) if sums["scored"] else None
     return Figures(
         owed=sums["reported"] + sums["missing"], mean=mean, **{name: int(sums[name]) for name in names}
     )

@@ -20,7 +20,7 @@ from hecha.site.filters import read_filter
 from hecha.site.pages.sweep import RegionId, Year, address, region_of
 from hecha.site.rendering import page
 from tasks.accounts.person import Person
-from tasks.ask import listing, years
+from tasks.ask import exported, years
 from tasks.ask import sweep as figures
 from tasks.ask.bulk import MOST
 from tasks.ask.owed import Asked, every_owing, owing_page, unread
@@ -105,8 +105,8 @@ def workbook(request: Request, person: Supervisor, database: Db, limits: Limited
     """Give all reports that match as a workbook."""
     chosen, region = _export(request, person, database, limits, "xlsx")
     return workbook_of(
-        listing.TITLES,
-        _rows(database, lambda c: listing.rows(every_item(c, person, chosen, region), filters.states())),
+        exported.TITLES,
+        _rows(database, lambda c: exported.rows(every_item(c, person, chosen, region), filters.states())),
         file_name("工作清单", _named(chosen), suffix=".xlsx"),
     )
 
@@ -115,9 +115,9 @@ def workbook(request: Request, person: Supervisor, database: Db, limits: Limited
 def table(request: Request, person: Supervisor, database: Db, limits: Limited) -> Response:
     """Give all reports that match as CSV."""
     chosen, region = _export(request, person, database, limits, "csv")
-    rows = _rows(database, lambda c: listing.rows(every_item(c, person, chosen, region), filters.states()))
+    rows = _rows(database, lambda c: exported.rows(every_item(c, person, chosen, region), filters.states()))
     return StreamingResponse(
-        listing.csv_lines(listing.TITLES, rows),
+        exported.csv_lines(exported.TITLES, rows),
         media_type="text/csv; charset=utf-8",
         headers=_attached(file_name("工作清单", _named(chosen), suffix=".csv")),
     )
@@ -160,7 +160,7 @@ def owed_workbook(
     seen(request, person, "export", "worklist", kind="owed", year=chosen.year, missing=chosen.missing)
     rows = asked(database, lambda connection: every_owing(connection, person, chosen))
     name = file_name("未报单位" if chosen.missing else "应报单位", f"{chosen.year}年度", suffix=".xlsx")
-    return workbook_of(listing.OWING_TITLES, listing.owing_rows(rows, chosen.year), name)
+    return workbook_of(exported.OWING_TITLES, exported.owing_rows(rows, chosen.year), name)
 
 
 @router.get("/worklist/unreadable")
@@ -180,13 +180,13 @@ def unreadable(
 
 
 def workbook_of(
-    titles: tuple[tuple[str, int], ...], rows: Iterator[list[listing.Value]], name: str
+    titles: tuple[tuple[str, int], ...], rows: Iterator[list[exported.Value]], name: str
 ) -> Response:
     """Return a workbook to be kept as a file; it is written row by row and removed once it was sent."""
     with tempfile.NamedTemporaryFile(prefix="hecha-", suffix=".xlsx", delete=False) as made:
         path = Path(made.name)
     try:
-        listing.write_workbook(path, titles, rows)
+        exported.write_workbook(path, titles, rows)
     except BaseException:
         path.unlink()
         raise
@@ -213,8 +213,8 @@ def _export(
 
 
 def _rows(
-    database: Engine, read: Callable[[Connection], Iterator[list[listing.Value]]]
-) -> Iterator[list[listing.Value]]:
+    database: Engine, read: Callable[[Connection], Iterator[list[exported.Value]]]
+) -> Iterator[list[exported.Value]]:
     """Yield rows while their connection is open."""
     with database.connect() as connection:
         yield from read(connection)
