@@ -20,10 +20,10 @@ from models.settings import Settings
 from tasks import batches, chunks
 from tasks.accounts.person import Person, Role
 from tasks.decide.corrected import STANDING, corrected, rests_on
-from tasks.decide.corrections import correct, corrections_of, standing
+from tasks.decide.corrections import correct, corrections_of, standing, undo
 from tasks.decide.refused import NotThere, Refused
 from tasks.decide.seen import today
-from tasks.persist import finish_run, start_run
+from tasks.persist import finish_run, record, start_run
 from tasks.persist.regions import record_paths
 from tasks.persist.rows import (
     ACCOUNTS,
@@ -55,8 +55,8 @@ class Place:
     agency: Person
     far: Person
 
-    def sweep(self) -> int:
-        """Sweep what lies in the folder, as `flows.sweep` does."""
+    def sweep(self, *, judge: bool = True) -> int:
+        """Sweep what lies in the folder, as `flows.sweep` does; or only record what was read."""
         home, profile = self.chosen.home, load("default")
         rules, now = ruleset(profile), datetime.now(UTC)
         run = start_run(self.database, "报告", (), rules, started_at=now)
@@ -67,7 +67,10 @@ class Place:
         chunks.remember(home, listed.files)
         gathered = batches.gather(listed.files, folder, None, profile, corrections=standing(self.database))
         for batch in batches.plan(gathered, (), 100):
-            batches.check_batch(gathered, batch, self.database, run, rules, profile, home, now)
+            if judge:
+                batches.check_batch(gathered, batch, self.database, run, rules, profile, home, now)
+            else:
+                record(self.database, run, batches.wide(gathered, batch), {}, rules, now)
         finish_run(self.database, run, "completed")
         return run
 
@@ -105,12 +108,22 @@ class Place:
 
 
 @pytest.fixture
+def judged(url: str, database: Engine, tmp_path: Path) -> Place:
+    """Where the reports were evaluated, which takes seconds."""
+    return made(url, database, tmp_path, judge=True)
+
+
+@pytest.fixture
 def place(url: str, database: Engine, tmp_path: Path) -> Place:
+    """Where the reports were read and recorded."""
+    return made(url, database, tmp_path, judge=False)
+
+
+def made(url: str, database: Engine, tmp_path: Path, *, judge: bool) -> Place:
     chosen = Settings(home=tmp_path / "home", database_url=SecretStr(url))
     write(tmp_path / "home" / "reports", "2022.txt", report(AGENCY, 2022, CARRIED))
     write(tmp_path / "home" / "reports", "2023.txt", report(AGENCY, 2023, {CELL: MISREAD}))
-    made = Place(database, chosen, *[Person(0, "", "", Role.OPERATOR)] * 4)
-    made.sweep()
+    Place(database, chosen, *[Person(0, "", "", Role.OPERATOR)] * 4).sweep(judge=judge)
     with database.begin() as connection:
         blank = {"rank": "county", "organ": "unknown", "aliases": [], "on_roster": False}
         add = insert(AGENCIES).values(name="云岚区人民政府", **blank).returning(AGENCIES.c.id)
@@ -132,22 +145,22 @@ def place(url: str, database: Engine, tmp_path: Path) -> Place:
     return Place(database, chosen, **people)
 
 
-def test_a_misread_cell_is_corrected_kept_and_put_back(place: Place) -> None:
-    assert (place.verdict(2023, "T3-03"), place.verdict(2023, "T3-01")) == ("FAIL", "FAIL")
-    misread = place.cell(2023, CELL)
+def test_a_misread_cell_is_corrected_kept_and_put_back(judged: Place) -> None:
+    assert (judged.verdict(2023, "T3-03"), judged.verdict(2023, "T3-01")) == ("FAIL", "FAIL")
+    misread = judged.cell(2023, CELL)
     assert misread == {
         "raw": "6", "value": 6.0, "kind": "number", "reason": None, "read_by": "text", "confidence": 1.0,
     }  # fmt: skip
-    before = place.counts()
+    before = judged.counts()
     done = correct_cell(
-        place.database, place.supervisor, place.chosen, place.submission(2023), CELL, "5", "原件清楚为5"
+        judged.database, judged.supervisor, judged.chosen, judged.submission(2023), CELL, "5", "原件清楚为5"
     )
-    assert place.ask(select(RUNS.c.title, RUNS.c.source, RUNS.c.state).where(RUNS.c.id == done.run_id)) == [
+    assert judged.ask(select(RUNS.c.title, RUNS.c.source, RUNS.c.state).where(RUNS.c.id == done.run_id)) == [
         ("更正误读后重新核查", f"2023.txt（{CELL}）", "completed")
     ]
-    assert (place.verdict(2023, "T3-03"), place.verdict(2023, "T3-01")) == ("PASS", "PASS")
+    assert (judged.verdict(2023, "T3-03"), judged.verdict(2023, "T3-01")) == ("PASS", "PASS")
     day = today()
-    assert place.cell(2023, CELL) == {
+    assert judged.cell(2023, CELL) == {
         "raw": "6",
         "value": 5.0,
         "kind": "number",
@@ -155,41 +168,38 @@ def test_a_misread_cell_is_corrected_kept_and_put_back(place: Place) -> None:
         "read_by": "person",
         "confidence": 1.0,
     }
-    corrected_now = place.counts()
+    corrected_now = judged.counts()
     assert (corrected_now[0], corrected_now[1], corrected_now[3:]) == (before[0], before[1] + 1, before[3:])
 
-    place.sweep()
-    assert (place.counts(), place.verdict(2023, "T3-03")) == (corrected_now, "PASS")
+    judged.sweep()
+    assert (judged.counts(), judged.verdict(2023, "T3-03")) == (corrected_now, "PASS")
 
-    back = take_back(place.database, place.operator, place.chosen, done.correction.id)
+    back = take_back(judged.database, judged.operator, judged.chosen, done.correction.id)
     assert back.correction.undone_at is not None
-    assert (place.verdict(2023, "T3-03"), place.cell(2023, CELL)) == ("FAIL", misread)
-    place.sweep()
-    assert (place.counts(), place.verdict(2023, "T3-03")) == (corrected_now, "FAIL")
+    assert (judged.verdict(2023, "T3-03"), judged.cell(2023, CELL)) == ("FAIL", misread)
+    judged.sweep()
+    assert (judged.counts(), judged.verdict(2023, "T3-03")) == (corrected_now, "FAIL")
     with pytest.raises(Refused, match="该更正已经撤销。"):
-        take_back(place.database, place.operator, place.chosen, done.correction.id)
-    assert place.ask(select(AUDIT_LOG.c.actor, AUDIT_LOG.c.action, AUDIT_LOG.c.object_id)) == [
+        take_back(judged.database, judged.operator, judged.chosen, done.correction.id)
+    assert judged.ask(select(AUDIT_LOG.c.actor, AUDIT_LOG.c.action, AUDIT_LOG.c.object_id)) == [
         ("supervisor", "correct", done.correction.id),
         ("operator", "correct_undo", done.correction.id),
     ]
 
 
-def test_the_year_that_follows_is_judged_anew_as_well(place: Place) -> None:
-    assert (place.verdict(2023, "XY-01"), place.subjects(2023, "XY-01")) == (
-        "FAIL",
-        {"total", "natural_person"} & place.subjects(2023, "XY-01"),
-    )
-    done = [
-        correct_cell(
-            place.database, place.operator, place.chosen, place.submission(2022), cell, "0", "扫描不清"
-        )
-        for cell in CARRIED
-    ]
-    assert (place.verdict(2022, "T3-03"), place.verdict(2023, "XY-01")) == ("PASS", "PASS")
-    assert place.verdict(2023, "T3-03") == "FAIL"
-    for one in done:
-        take_back(place.database, place.operator, place.chosen, one.correction.id)
-    assert (place.verdict(2022, "T3-03"), place.verdict(2023, "XY-01")) == ("FAIL", "FAIL")
+def test_the_year_that_follows_is_judged_anew_as_well(judged: Place) -> None:
+    assert (judged.verdict(2023, "XY-01"), judged.subjects(2023, "XY-01")) == ("FAIL", {"total"})
+    first, second = CARRIED
+    submission = judged.submission(2022)
+    one = correct(judged.database, judged.operator, submission, first, "0", "扫描不清")
+    two = correct_cell(
+        judged.database, judged.operator, judged.chosen, submission, second, "0", "扫描不清"
+    ).correction
+    assert (judged.verdict(2022, "T3-03"), judged.verdict(2023, "XY-01")) == ("PASS", "PASS")
+    assert judged.verdict(2023, "T3-03") == "FAIL"
+    undo(judged.database, judged.operator, one.id)
+    take_back(judged.database, judged.operator, judged.chosen, two.id)
+    assert (judged.verdict(2022, "T3-03"), judged.verdict(2023, "XY-01")) == ("FAIL", "FAIL")
 
 
 def test_a_later_correction_takes_the_place_of_the_one_before(place: Place) -> None:
