@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import create_engine, select, text
 
@@ -21,8 +23,10 @@ from models.database import engine
 from models.settings import Settings
 from tasks.persist.rows import RUNS
 from tests.cli.command import HECHA, environment, hecha
+from tests.flows.made import report, write
 from tests.flows.test_dask import free_port
 from tests.flows.test_killed import rows, source
+from tests.flows.test_office import ROSTER, WATER, Office
 from tests.storage.killed import left
 from tests.storage.postgres import postgres_server, server_binaries, start_server, stop_server
 
@@ -152,6 +156,33 @@ def test_two_sweeps_of_one_source_at_once(tmp_path: Path, undisturbed: Path) -> 
     with database.connect() as connection:
         assert list(connection.execute(select(RUNS.c.state)).scalars()) == ["completed", "completed"]
     database.dispose()
+
+
+def test_the_worker_is_killed_with_what_it_runs(tmp_path: Path) -> None:
+    """Another worker is started, and what the dead one was reading waits two minutes and is read then."""
+    write(tmp_path / "in", "水务局.txt", report(WATER, 2022))
+    write(tmp_path, "roster.csv", ROSTER)
+    office = Office(tmp_path)
+    try:
+        until(lambda: "按Ctrl-C停止" in office.said(), 240)
+        write(office.inbox, "水务局2023.txt", report(WATER, 2023))
+        until(lambda: office.arrivals().get("水务局2023.txt", ("",))[0] == "running", 240)
+        worker = [
+            p for p in psutil.Process(office.process.pid).children(recursive=True) if "worker" in p.cmdline()
+        ]
+        running = {p for w in worker for p in w.children(recursive=True)}
+        assert (len(worker) >= 1, len(running) >= 1) == (True, True)
+        for process in [*worker, *running]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        assert office.arrivals()["水务局2023.txt"][0] == "running"
+        until(lambda: office.arrivals()["水务局2023.txt"][0] == "done", 400)
+        assert office.arrivals()["水务局2023.txt"] == ("done", WATER, 2023)
+        found = office.rows("SELECT count(*) FROM submissions WHERE file = '水务局2023.txt'")
+        assert found == [(1,)]
+    finally:
+        office.process.send_signal(signal.SIGINT)
+        office.process.wait(60)
 
 
 def test_a_full_disk_is_one_sentence_and_the_next_sweep_goes_on(tmp_path: Path, undisturbed: Path) -> None:
