@@ -263,7 +263,9 @@ def _put_reports(connection: Connection, numbers: list[tuple[int, int, int]]) ->
             }
             | {
                 "format": newest["format"],
-                **{name: said[name] for name in ("total", "grade", "critical", "warning", "info", "operator")},
+                **{
+                    name: said[name] for name in ("total", "grade", "critical", "warning", "info", "operator")
+                },
             }
         )
     for name, rows in tables.items():

@@ -45,3 +45,8 @@ class Kept(Generic[T]):
                     gone, _ = self._answers.popitem(last=False)
                     self._asking.pop(gone, None)
             return answer
+
+    def forget(self) -> None:
+        """Keep nothing of what was answered so far."""
+        with self._lock:
+            self._answers.clear()

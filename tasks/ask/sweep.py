@@ -141,7 +141,9 @@ def owing(year: int) -> ColumnElement[bool]:
 def has_reported(year: int) -> ColumnElement[bool]:
     """Return the condition on `AGENCIES` of those with a report for the year."""
     theirs = STANDINGS.alias("theirs")  # a question may speak of standings besides
-    return select(theirs.c.report_id).where(theirs.c.agency_id == AGENCIES.c.id, theirs.c.year == year).exists()
+    return (
+        select(theirs.c.report_id).where(theirs.c.agency_id == AGENCIES.c.id, theirs.c.year == year).exists()
+    )
 
 
 def overview(database: Engine, person: Person, region: Region, year: int) -> Overview:
@@ -219,6 +221,12 @@ def unreadable(database: Engine, person: Person, region: Region, sweep: Sweep | 
 
     key = (*_key(database, person, region, 0), sweep.id)
     return asked(database, lambda c: _unreadable.get(key, _stand(c), lambda: ask(c)))
+
+
+def forget() -> None:
+    """Count everything anew the next time it is asked for."""
+    for kept in (_overviews, _frequent, _unreadable):
+        kept.forget()
 
 
 def _key(
