@@ -146,10 +146,17 @@ def listed(
     connection: Connection, person: Person, chosen: Filter, region: Region | None, page: int = 1
 ) -> Listed:
     """Return a page of the reports that match and that the person may see. `region` is that of `chosen.region`."""
-    count, more = counted(connection, person, chosen, region)
-    page = max(1, min(page, _pages(count)))
     matching = _matching(connection, person, chosen, region, in_order=True)
-    ids = list(connection.execute(matching.limit(PAGE).offset(PAGE * (page - 1))).scalars())
+    if chosen.q:
+        # one question for count and page: a word is met fastest along the order of the list
+        found_ids = list(connection.execute(matching.limit(COUNTED + 1)).scalars())
+        count, more = min(len(found_ids), COUNTED), len(found_ids) > COUNTED
+        page = max(1, min(page, _pages(count)))
+        ids = found_ids[:COUNTED][PAGE * (page - 1) : PAGE * page]
+    else:
+        count, more = counted(connection, person, chosen, region), False
+        page = max(1, min(page, _pages(count)))
+        ids = list(connection.execute(matching.limit(PAGE).offset(PAGE * (page - 1))).scalars())
     rows = _shown().where(STANDINGS.c.report_id.in_(ids))
     items = {row.report_id: Item(**row._mapping) for row in connection.execute(rows)}
     return Listed(tuple(items[id_] for id_ in ids if id_ in items), count, more, page)
@@ -159,18 +166,10 @@ def _pages(count: int) -> int:
     return min(max(1, -(-count // PAGE)), TURNED)
 
 
-def counted(
-    connection: Connection, person: Person, chosen: Filter, region: Region | None
-) -> tuple[int, bool]:
-    """Return how many reports match, and whether there are more than are counted (only for a search by words)."""
-    matching = _matching(connection, person, chosen, region)
-    if not chosen.q:
-        return int(
-            connection.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
-        ), False
-    bounded = matching.limit(COUNTED + 1).subquery()
-    number = int(connection.execute(select(func.count()).select_from(bounded)).scalar_one())
-    return min(number, COUNTED), number > COUNTED
+def counted(connection: Connection, person: Person, chosen: Filter, region: Region | None) -> int:
+    """Return how many reports match, all of them."""
+    matching = _matching(connection, person, chosen, region).subquery()
+    return int(connection.execute(select(func.count()).select_from(matching)).scalar_one())
 
 
 def matching_ids(

@@ -106,7 +106,7 @@ def test_no_order_loses_or_doubles_a_report(filled: Engine, sort: str) -> None:
 
 def test_who_belongs_nowhere_sees_nothing(filled: Engine) -> None:
     with filled.connect() as connection:
-        assert counted(connection, NOBODY, Filter(), None) == (0, False)
+        assert counted(connection, NOBODY, Filter(), None) == 0
         assert region(connection, NOBODY) is None
 
 
@@ -158,7 +158,7 @@ def test_every_figure_of_a_place_is_the_length_of_its_list(filled: Engine) -> No
         "passing": Filter(YEAR, own=True, result="passing"),
     }
     with filled.connect() as connection:
-        found = {name: counted(connection, OPERATOR, one, at)[0] for name, one in lists.items()}
+        found = {name: counted(connection, OPERATOR, one, at) for name, one in lists.items()}
         owing = {
             "owed": owed.owing_page(connection, OPERATOR, owed.Asked(YEAR, at, own=True)).count,
             "missing": owed.owing_page(
