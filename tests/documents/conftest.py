@@ -1,7 +1,7 @@
 """The samples in a database, swept once; its tests change nothing but in a copy."""
 
-from tests.site.conftest import database as database
 from tests.site.conftest import chosen as chosen
+from tests.site.conftest import database as database
 from tests.site.conftest import home as home
 from tests.site.conftest import person as person
 from tests.site.conftest import person_agency as person_agency

@@ -65,7 +65,8 @@ def test_the_page_offers_what_there_is(supervisor: Browser, agency: Browser) -> 
 
 
 def test_the_list_of_a_year_holds_every_open_problem(supervisor: Browser, database: Engine) -> None:
-    answer = supervisor.get("/documents/problem-list?year=2023")
+    # as the form of the page sends it
+    answer = supervisor.get("/documents/problem-list?year=2023&region=&severity=critical&severity=warning")
     assert answer.headers["content-type"] == XLSX
     assert answer.headers["content-disposition"] == (
         "attachment; filename=\"document.xlsx\"; filename*=UTF-8''"
@@ -118,7 +119,7 @@ def test_the_circular_has_the_figures_of_the_sweep_page(
         whole = region(connection, person_supervisor)
     assert whole is not None
     figures = overview(database, person_supervisor, whole, 2023).figures
-    answer = supervisor.get("/documents/circular?year=2023&issuer=映溪区政务公开办&due_on=2024-03-08")
+    answer = supervisor.get("/documents/circular?year=2023&region=&issuer=映溪区政务公开办&due_on=2024-03-08")
     assert answer.headers["content-type"] == DOCX
     texts = texts_of(answer.content)
     assert texts[0] == "关于2023年政府信息公开工作年度报告核查情况的通报"

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import Response
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection, Engine
 from starlette.datastructures import FormData
 
@@ -43,9 +44,17 @@ from tasks.publish.words import SEVERITIES
 
 router = APIRouter()
 
+
+def _given(text: object) -> object:
+    """Take a field of a form that was left empty for one that is not there."""
+    return None if text == "" else text
+
+
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Year = Annotated[int | None, Query(ge=2000, le=2100)]
-RegionId = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Year = Annotated[Annotated[int, Field(ge=2000, le=2100)] | None, BeforeValidator(_given), Query()]
+RegionId = Annotated[
+    Annotated[int, Field(ge=1, le=2**31 - 1)] | None, BeforeValidator(_given), Query(alias="region")
+]
 Severities = Annotated[list[str], Query(max_length=3)]
 
 SHOWN = ("draft", "sent", "answered")
@@ -90,7 +99,7 @@ def choices(request: Request, person: Supervisor, database: Db, chosen: Chosen) 
 @router.get("/documents/problem-list")
 def problem_list(
     request: Request, person: Signed, database: Db, chosen: Chosen, limits: Limited, year: Year = None,
-    in_region: Annotated[int | None, Query(alias="region", ge=1, le=2**31 - 1)] = None,
+    in_region: RegionId = None,
     severity: Severities = [], settled: bool = False,  # noqa: B006
 ) -> Response:  # fmt: skip
     """Give the problems of a year and region as 问题清单.xlsx."""
@@ -106,7 +115,7 @@ def problem_list(
 def circular_of(
     request: Request, person: Supervisor, database: Db, chosen: Chosen, limits: Limited,
     year: Annotated[int, Query(ge=2000, le=2100)],
-    in_region: Annotated[int | None, Query(alias="region", ge=1, le=2**31 - 1)] = None,
+    in_region: RegionId = None,
     issuer: Annotated[str, Query(max_length=100)] = "", due_on: str = "",
 ) -> Response:  # fmt: skip
     """Give the circular about a year and region as 通报.docx."""
