@@ -224,6 +224,9 @@ def test_a_notice_and_a_review_from_the_page(supervisor: Browser, report: int) -
     assert (said(notified), state(notified)) == ("已发出整改通知。", "已通知")
     undone = sent(supervisor, f"/reports/{report}/move/undo", {"batch": hidden(notified, "batch")})
     assert (said(undone), state(undone)) == ("已撤销，报告恢复到原来的状态。", "待核")
+    draft = supervisor.submit(f"/reports/{report}/notify", {"due_on": due, "draft": "1"})
+    assert re.fullmatch(r"/notices/[0-9]+", draft.headers["location"])
+    assert state(supervisor.get(f"/reports/{report}").text) == "待核"
     unreasoned = sent(supervisor, f"/reports/{report}/move", {"event": "pass"})
     assert said(unreasoned) == f"{AGENCY}的报告还有1个问题未处理，“复核通过”须写明理由。"
     passed = sent(supervisor, f"/reports/{report}/move", {"event": "pass", "reason": "已电话核实"})

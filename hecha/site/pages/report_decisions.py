@@ -65,17 +65,24 @@ def undo_decision(
 
 @router.post("/reports/{report_id:int}/notify")
 def notify(request: Request, person: Supervisor, database: Db, report_id: Id, form: Form) -> RedirectResponse:
-    """Send the agency a notice to mend what is open."""
-    batch = new_batch()
-
-    def work() -> str:
+    """Send the agency a notice to mend what is open; with ``draft`` it is drafted only, and led to."""
+    batch, here = new_batch(), back(report_id, form)
+    try:
         _there(database, person, report_id)
         due_on = _day(field(form, "due_on", 10))
         drafts = notices.draft(database, person, [report_id], due_on, field(form, "number", 100))
+    except NotThere as error:
+        raise HTTPException(404, NOT_FOUND) from error
+    except Refused as error:
+        return go(request, here, str(error))
+    if field(form, "draft"):
+        return go(request, f"/notices/{drafts[0]}", "已拟稿，修改后再发出。")
+
+    def work() -> str:
         notices.issue(database, person, drafts, batch)
         return "已发出整改通知。"
 
-    return done(request, back(report_id, form), work, undo=_undo(report_id, "move/undo", batch, form))
+    return done(request, here, work, undo=_undo(report_id, "move/undo", batch, form))
 
 
 def _day(text: str) -> date:
