@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path as FilePath
 from typing import Annotated
@@ -208,7 +208,7 @@ def _problem_list(
     chosen: Settings,
     wanted: Selection,
     name: str,
-    about: dict[str, object],
+    about: Mapping[str, object],
 ) -> Response:
     seen(request, person, "export", "document", None, **about)
     found = problems(database, person, wanted, _profile(chosen))
