@@ -131,7 +131,7 @@ def _chosen(wanted: Asked) -> AnySelect:
             chosen = chosen.where(AUDIT_LOG.c[name] == value)
     if wanted.first is not None:
         chosen = chosen.where(AUDIT_LOG.c.at >= datetime.combine(wanted.first, time(), BEIJING))
-    if wanted.last is not None and wanted.last < date.max:
+    if wanted.last is not None:
         after = datetime.combine(wanted.last + timedelta(days=1), time(), BEIJING)
         chosen = chosen.where(AUDIT_LOG.c.at < after)
     return chosen

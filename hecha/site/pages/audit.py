@@ -70,6 +70,8 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise HTTPException(422, WRONG_DAY) from None
+    # what lies at the ends of the calendar has no midnight in every time zone
+    return min(max(day, date(2000, 1, 1)), date(2999, 12, 31))
