@@ -205,7 +205,9 @@ def test_printed_it_holds_everything(
         text = "".join("".join(leaf.get_textpage().get_text_range().split()) for leaf in pdf)
     parts = ("表二“行政处罚”行“本年处理决定数量”列填写“12件”", "表四（", "得分计算", "办理记录", "报告信息")
     assert [part for part in parts if part not in text] == []
-    assert [part for part in ("保存处理意见", "标出单元格", "退出", "整改时限", "没有这一类问题") if part in text] == []
+    assert [
+        part for part in ("保存处理意见", "标出单元格", "退出", "整改时限", "没有这一类问题") if part in text
+    ] == []
 
 
 @pytest.fixture(scope="module")
