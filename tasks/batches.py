@@ -70,7 +70,7 @@ def gather(
 
     `corrections`: what people read otherwise (`tasks.decide.corrections.standing`).
     """
-    wanted = {(printable(file.name), file.sha256) for file in files}
+    wanted = _once(files, folder)
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in LINKED}
     cells: list[pl.DataFrame] = []
     places: list[Place] = []
@@ -98,6 +98,23 @@ def gather(
         corrections=rests_on(corrections, compared.history),
     )
     return Gathered(narrow, values, tuple(places), tuple(order), corrections)
+
+
+def _once(files: Sequence[SourceFile], folder: Path) -> set[tuple[str, str]]:
+    """Return name and sha256 of the files; bytes that were read under several names once, under the first of these.
+
+    A report may lie in the folder that is swept and be handed in besides. Twice in the frames it would be joined with
+    itself.
+    """
+    order = {key: n for n, key in enumerate((printable(file.name), file.sha256) for file in files)}
+    if len({sha256 for _, sha256 in order}) == len(order):
+        return set(order)
+    first: dict[str, tuple[str, str]] = {}
+    for chunk in done(folder):
+        for key in chunk.files.keys() & order.keys():
+            if order[key] < order[first.setdefault(key[1], key)]:
+                first[key[1]] = key
+    return set(first.values())
 
 
 def _read(name: str, place: Place, corrections: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -43,6 +44,11 @@ def description() -> dict[str, Any]:
     return made
 
 
+def written() -> str:
+    """Return the description as it stands in docs/openapi.json."""
+    return json.dumps(description(), ensure_ascii=False, indent=1) + "\n"
+
+
 @_own.get("/openapi.json", include_in_schema=False)
 def openapi() -> JSONResponse:
     """Return the description."""
@@ -52,3 +58,7 @@ def openapi() -> JSONResponse:
 router = APIRouter()
 for _one in (_own, reading.router, handing_in.router):
     router.include_router(_one)
+
+
+if __name__ == "__main__":
+    print(written(), end="")  # noqa: T201 - for `make docs`
