@@ -36,6 +36,8 @@ TOO_MANY = f"一次最多处理{MOST}份，请用筛选条件缩小范围。"
 NO_DAY = "请填写日期，格式如2024-03-15。"
 NO_RULE = "请选择规则。"
 DECIDE = "decide"
+GIVEN = ("reason", "rule", "decision", "lasting", "due_on", "number")
+"""What is filled in on the page that asks, kept when it is shown again."""
 _LONGEST_REASON = 2_000
 
 
@@ -131,6 +133,8 @@ def _asking(
     form: FormData, fault: str = "",
 ) -> Response:  # fmt: skip
     found: Preview = preview(database, person, ids, action)
+    given = {name: field(form, name) for name in GIVEN}
+    given["rule"] = given["rule"] or _filter(form).rule or ""
     event = machine().events.get(action)
     return page(
         request,
@@ -148,9 +152,7 @@ def _asking(
         states=filters.states(),
         rules=filters.rule_names(),
         decisions=NAMES,
-        given={
-            name: field(form, name) for name in ("reason", "rule", "decision", "lasting", "due_on", "number")
-        },
+        given=given,
         usual=usual_due(True).isoformat(),
     )
 
