@@ -149,7 +149,8 @@ def create(
         if not added:
             raise AccountRefused(NAME_TAKEN.format(plain))
         account = _existing(connection, added[0].id)
-        note(connection, by or account.person(), "create", "account", account.id, name=plain, role=role.value)
+        who = account.person() if first else by
+        note(connection, who, "create", "account", account.id, name=plain, role=role.value)
         return account
 
     # alone where it matters that nobody else is first

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -12,59 +11,13 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from tasks.accounts.audit_words import ACTIONS, OBJECTS, said
 from tasks.persist.retrying import asked
 from tasks.persist.rows import AUDIT_LOG, AnySelect
 
 BEIJING = timezone(timedelta(hours=8))
 PAGE = 100
 _PIECE = 5_000
-
-ACTIONS: Mapping[str, str] = {
-    "sign_in": "登录",
-    "sign_out": "退出",
-    "failed": "密码错误",
-    "refused": "拒绝登录",
-    "create": "新建",
-    "change_password": "修改密码",
-    "reset_password": "重置密码",
-    "disable": "停用",
-    "enable": "启用",
-    "bind": "绑定统一身份",
-    "revoke": "停用令牌",
-    "see": "查看",
-    "view": "查看",
-    "search": "查询",
-    "download": "下载",
-    "export": "导出",
-    "submit": "报送",
-    "self_check": "自查",
-    "answer": "说明",
-    "decide": "处理问题",
-    "undo": "撤销",
-    "move": "变更状态",
-    "correct": "更正误读",
-    "draft": "起草通知",
-    "issue": "发出通知",
-    "withdraw": "撤回通知",
-}
-"""What is done, in words; what has none is shown as it is."""
-OBJECTS: Mapping[str, str] = {
-    "account": "账号",
-    "token": "令牌",
-    "audit": "操作日志",
-    "report": "报告",
-    "finding": "问题",
-    "submission": "报告版本",
-    "cell": "单元格",
-    "notice": "通知",
-    "answer": "说明",
-    "sweep": "核查",
-    "run": "核查",
-    "worklist": "工作清单",
-    "document": "文书",
-    "self_check": "自查",
-    "arrival": "收件",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +71,7 @@ def as_csv(database: Engine, wanted: Asked) -> Iterator[str]:
                     OBJECTS.get(entry.object_type, entry.object_type),
                     "" if entry.object_id is None else str(entry.object_id),
                     entry.address,
-                    json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "",
+                    said(entry.detail),
                 ]
             )
 

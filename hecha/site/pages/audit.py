@@ -11,7 +11,8 @@ from fastapi.responses import Response, StreamingResponse
 from hecha.site.access import Db, Limited, Operator, seen
 from hecha.site.rendering import page
 from tasks.accounts.accounts import plain_name
-from tasks.accounts.audit_reading import ACTIONS, OBJECTS, PAGE, Asked, as_csv, entries
+from tasks.accounts.audit_reading import PAGE, Asked, as_csv, entries
+from tasks.accounts.audit_words import ACTIONS, OBJECTS, said
 
 WRONG_DAY = "日期应写作2024-01-31的形式。"
 
@@ -35,7 +36,7 @@ def log(
         request,
         person,
         "audit.html.j2",
-        entries=found[:PAGE],
+        entries=[(entry, said(entry.detail)) for entry in found[:PAGE]],
         given=given,
         older=older,
         newest="/audit?" + urlencode(query) if before else None,
