@@ -65,7 +65,7 @@ fuzz: dev
 docs: dev
 	$(BIN)/python -m expectations.rulebook > docs/RULES.md
 	$(BIN)/python -m models.settings_page
-	$(BIN)/python -m hecha.site.api.description > docs/openapi.json
+	$(BIN)/python -c "from hecha.site.api.description import written; print(written(), end='')" > docs/openapi.json
 
 samples: dev
 	$(BIN)/python -m samples.generate

@@ -8,6 +8,7 @@ import uvicorn
 
 from hecha.service import service
 from hecha.site.app import site
+from hecha.site.handing_in import warm_up_for_agencies
 from hecha.upload import router
 from models.errors import ConfigurationError
 from models.settings import Settings
@@ -24,6 +25,7 @@ def server(chosen: Settings, prefect_url: str | None) -> uvicorn.Server:
                 f"网页服务不能使用{chosen.web_host}的{chosen.web_port}端口（{error.strerror}），请改设HECHA_WEB_PORT或HECHA_WEB_HOST。"
             ) from error
     app = service(chosen, prefect_url, (router(chosen), *site(chosen, prefect_url)))
+    warm_up_for_agencies(chosen, app.state.database)
     config = uvicorn.Config(
         app,
         host=chosen.web_host,

@@ -128,6 +128,11 @@ class Desk:
         trial = Artifact("trial.txt", content, hashlib.sha256(content).hexdigest())
         self.check(trial, ask, lambda _: Known())
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether the children run already."""
+        return self._children is not None
+
     def close(self) -> None:
         """End the children."""
         with self._turn:

@@ -58,7 +58,3 @@ def openapi() -> JSONResponse:
 router = APIRouter()
 for _one in (_own, reading.router, handing_in.router):
     router.include_router(_one)
-
-
-if __name__ == "__main__":
-    print(written(), end="")  # noqa: T201 - for `make docs`
