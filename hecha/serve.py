@@ -24,7 +24,7 @@ def server(chosen: Settings, prefect_url: str | None) -> uvicorn.Server:
             raise ConfigurationError(
                 f"网页服务不能使用{chosen.web_host}的{chosen.web_port}端口（{error.strerror}），请改设HECHA_WEB_PORT或HECHA_WEB_HOST。"
             ) from error
-    app = service(chosen, prefect_url, (router(chosen), *site(chosen, prefect_url)))
+    app = service(chosen, prefect_url, (router(chosen), *site()))
     warm_up_for_agencies(chosen, app.state.database)
     config = uvicorn.Config(
         app,

@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 
+from hecha.site.access import address_of, limits_of
 from models.settings import Settings
 from tasks.chunks import printable
 
@@ -32,6 +33,7 @@ def router(chosen: Settings) -> APIRouter:
             raise HTTPException(403, CLOSED)
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(given.encode(), token.encode()):
+            limits_of(request).passwords.take(f"inbox {address_of(request)}")
             raise HTTPException(401, REFUSED, {"WWW-Authenticate": "Bearer"})
         plain = _plain(name)
         if not plain:

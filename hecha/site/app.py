@@ -1,31 +1,38 @@
-"""The routes of the site, put together from its pages."""
+"""The routes of the site, put together from its pages and the API."""
 
 from __future__ import annotations
 
-import logging
-import pkgutil
-from importlib import import_module, util
-
 from fastapi import APIRouter, HTTPException, Response
 
-from hecha.site import pages, rendering
-from models.settings import Settings
+from hecha.site import api, rendering
+from hecha.site.pages import (
+    account,
+    accounts,
+    agency,
+    audit,
+    documents,
+    elsewhere,
+    home,
+    login,
+    notices,
+    report,
+    report_cells,
+    report_decisions,
+    sweep,
+    worklist,
+    worklist_actions,
+)
 
-log = logging.getLogger("hecha")
+PARTS = (
+    home, login, elsewhere, account, accounts, audit, sweep, worklist, worklist_actions, report, report_cells,
+    report_decisions, notices, documents, agency, api,
+)  # fmt: skip
+"""What has a router."""
 
 
-def site(chosen: Settings, prefect_url: str | None) -> list[APIRouter]:
-    """Return the routers of all pages, and of the assets they use."""
-    names = [f"{pages.__name__}.{module.name}" for module in pkgutil.iter_modules(pages.__path__)]
-    if util.find_spec("hecha.site.api"):
-        names.append("hecha.site.api")
-    found = [_assets()]
-    for name in names:
-        try:
-            found.append(import_module(name).router)
-        except (ImportError, AttributeError):
-            log.exception("%s is left out", name)
-    return found
+def site() -> list[APIRouter]:
+    """Return the routers of all pages and of the API, and of the assets that pages use."""
+    return [_assets(), *(part.router for part in PARTS)]
 
 
 def _assets() -> APIRouter:

@@ -160,7 +160,7 @@ def chosen(home: Path) -> Settings:
 @pytest.fixture
 def site_app(chosen: Settings) -> Iterator[FastAPI]:
     """The application as `hecha serve` makes it."""
-    made = service(chosen, None, (inbox(chosen), *site(chosen, None)))
+    made = service(chosen, None, (inbox(chosen), *site()))
     yield made
     made.state.database().dispose()
 

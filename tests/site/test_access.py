@@ -7,6 +7,7 @@ What must not be seen is answered as not there, says nothing, and changes nothin
 from __future__ import annotations
 
 import io
+import pkgutil
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,8 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from sqlalchemy import Engine, func, select
 
+from hecha.site import app as put_together
+from hecha.site import pages
 from hecha.site.app import site
 from models.settings import Settings
 from models.tables import Stored
@@ -227,8 +230,14 @@ def bearer(database: Engine, person: Callable[[str], Person]) -> Callable[[str],
     return of
 
 
-def test_every_route_is_known(chosen: Settings) -> None:
-    assert listed(site(chosen, None)) == set(EVERY)
+def test_every_route_is_known() -> None:
+    assert listed(site()) == set(EVERY)
+    found = {module.name for module in pkgutil.iter_modules(pages.__path__)}
+    assert found == {
+        part.__name__.rpartition(".")[2]
+        for part in put_together.PARTS
+        if part.__name__.startswith(pages.__name__)
+    }
 
 
 def test_nobody(app: Browser, target: Target, database: Engine) -> None:

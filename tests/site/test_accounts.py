@@ -415,7 +415,7 @@ def test_the_first_account(tmp_path: Path) -> None:
     assert (
         told == f"还没有账号。请打开http://127.0.0.1:8600/setup，用初始化代码 {code} 建立第一个运行维护账号。"
     )
-    app = Browser(service(chosen, None, site(chosen, None)))
+    app = Browser(service(chosen, None, site()))
     to = {path: app.get(path).headers["location"] for path in ("/", "/account", "/login", "/audit")}
     assert to == dict.fromkeys(to, "/setup")
     filled = {"name": "weihu", "shown": "维护", "password": PASSWORD, "again": PASSWORD}

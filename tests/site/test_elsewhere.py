@@ -124,7 +124,7 @@ def office(chosen: Settings) -> Iterator[Office]:
             "oidc_client_secret": SecretStr(SECRET),
             "public_url": "http://testserver",
         }
-        made = service(changed := chosen.model_copy(update=known), None, site(changed, None))
+        made = service(chosen.model_copy(update=known), None, site())
         yield Office(Browser(made), provider, client)
         made.state.database().dispose()
 
@@ -197,7 +197,7 @@ def test_a_provider_that_is_away(chosen: Settings) -> None:
         "oidc_client_secret": SecretStr(SECRET),
         "public_url": "http://testserver",
     }
-    made = service(changed := chosen.model_copy(update=known), None, site(changed, None))
+    made = service(chosen.model_copy(update=known), None, site())
     browser = Browser(made)
     assert browser.get("/login/elsewhere").headers["location"] == "/login"
     assert UNREACHABLE in browser.get("/login").text

@@ -238,7 +238,7 @@ def test_a_report_full_of_scripts_is_text(
     opened: Opens, served: Callable[[FastAPI], str], hostile_home: Path
 ) -> None:
     chosen = Settings(home=hostile_home)
-    app = service(chosen, None, tuple(site(chosen, None)))
+    app = service(chosen, None, tuple(site()))
     address = served(app)
     database: Engine = app.state.database()
     report = id_of(database, HOSTILE)

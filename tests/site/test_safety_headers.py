@@ -67,7 +67,7 @@ def test_the_cookies(app: Browser, chosen: Settings) -> None:
 
 def test_the_cookies_under_https(chosen: Settings) -> None:
     secured = chosen.model_copy(update={"public_url": "https://hecha.example"})
-    made = service(secured, None, site(secured, None))
+    made = service(secured, None, site())
     client = TestClient(made, base_url="https://hecha.example", follow_redirects=False)
     answer = client.get("/login")
     cookie = answer.headers["set-cookie"]
