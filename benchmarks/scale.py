@@ -1,4 +1,4 @@
-"""A whole sweep of a mixed source, measured: ``python -m benchmarks.scale [REPORTS]``.
+"""A whole sweep of a mixed source, measured: ``python -m benchmarks.scale [REPORTS] [--workers N] [--source DIR]``.
 
 60 % web pages, 20 % docx, 15 % PDF of five pages, 5 % text, each of another agency and year. Cold, then again with nothing new, on
 PostgreSQL where its server is installed, else SQLite; beside it the same functions in a plain loop with a process pool,
@@ -7,9 +7,11 @@ without Prefect. Figures: reports a second, peak memory of the largest process, 
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import hashlib
+import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,9 +20,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+
+import psutil
 
 from benchmarks.accuracy.clean import cases
 from benchmarks.accuracy.report import Report
@@ -32,6 +37,20 @@ MIX = ("plain",) * 8 + ("cms",) * 4 + ("docx",) * 4 + ("pdf",) * 3 + ("tabs",)
 """Of twenty reports."""
 BLOCK = 300
 """Cases drawn from one seed: a made-up province has no more agencies."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A sweep as a whole command: its seconds, the most memory (bytes) at one time, the seconds of each stage."""
+
+    seconds: float
+    peak: int
+    stages: dict[str, float]
+
+    @property
+    def run(self) -> float:
+        """The seconds of the run itself, as a deployment on a running server has them."""
+        return self.seconds - self.stages["start of server and flow"]
 
 
 def make(folder: Path, count: int) -> int:
@@ -60,19 +79,58 @@ def in_office_type(report: Report) -> Artifact:
     return Artifact(f"{report.year}/{report.agency.name}.pdf", content, hashlib.sha256(content).hexdigest())
 
 
-def sweep(source: Path, home: Path, database: str | None) -> float:
-    """Run the installed command and return its seconds."""
+def sweep(source: Path, home: Path, database: str | None, workers: int) -> Swept:
+    """Run the installed command, watch what it and its children hold in memory, read from its log where time went."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("HECHA_", "PREFECT_"))}
-    environment |= {"HECHA_HOME": str(home)} | ({"HECHA_DATABASE_URL": database} if database else {})
-    begin = time.perf_counter()
+    environment |= {"HECHA_HOME": str(home), "HECHA_WORKERS": str(workers)}
+    environment |= {"HECHA_DATABASE_URL": database} if database else {}
+    begin, on_the_clock = time.perf_counter(), datetime.now(UTC)
     command = [str(Path(sys.executable).parent / "hecha"), "sweep", str(source)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr)
-    return time.perf_counter() - begin
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peak = 0
+    while True:
+        try:
+            running.wait(1.0)
+            break
+        except subprocess.TimeoutExpired:
+            peak = max(peak, held(running.pid))
+    if running.returncode != 0:
+        raise RuntimeError(running.stderr.read().decode() if running.stderr else "")
+    return Swept(time.perf_counter() - begin, peak, stages(home, on_the_clock))
 
 
-def plain(source: Path, home: Path, url: str) -> float:
+def held(pid: int) -> int:
+    """Bytes that a process and its children hold; what they share is counted once."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        first = psutil.Process(pid)
+        for process in [first, *first.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += process.memory_full_info().pss
+    return total
+
+
+STAGES = {"begins": "start of server and flow", "listed": "list and hash files", "all is": "read and extract"} | {
+    "compared": "link years, find copies", "recorded": "evaluate, score, store", "ends": "close the run"
+}  # fmt: skip
+"""The word in the log that a stage ends with, and its name."""
+
+
+def stages(home: Path, begin: datetime) -> dict[str, float]:
+    """Return the seconds of each stage of the last run, from its log."""
+    lines = (home / "log" / "hecha.jsonl").read_text(encoding="utf-8").splitlines()
+    found: dict[str, float] = {}
+    before = begin
+    for line in map(json.loads, lines):
+        at = datetime.fromisoformat(line["time"])
+        stage = next((name for word, name in STAGES.items() if word in line["message"]), None)
+        if at >= begin and stage is not None:
+            found[stage] = found.get(stage, 0.0) + (at - before).total_seconds()
+            before = at
+    return found
+
+
+def plain(source: Path, home: Path, url: str, workers: int) -> float:
     """Do the same with the same functions in a loop: a process pool reads, this process checks and records."""
     from expectations.catalogue import ruleset
     from expectations.profile import default
@@ -86,9 +144,9 @@ def plain(source: Path, home: Path, url: str) -> float:
     run_id = start_run(database, str(source), (), ruleset(default()))
     listed = chunks.listing(source, 100 << 20, home / "unpacked")
     folder = chunks.chunks_folder(home)
-    planned = chunks.plan(listed.files, folder, 200, 2)
+    planned = chunks.plan(listed.files, folder, 200, workers)
     store = (home.resolve() / "store").as_uri()
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         waiting = [pool.submit(chunks.read_chunk, chunk, folder, store) for chunk in planned]
         errors = [error for one in waiting for error in one.result()]
     gathered = batches.gather(listed.files, folder, None, default())
@@ -127,25 +185,41 @@ def databases() -> Iterator[tuple[str | None, str | None]]:
         )
 
 
-def main(count: int) -> None:
+def main(count: int, workers: int, source: Path | None) -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory(prefix="hecha-scale-") as name, databases() as (swept, looped):
         folder = Path(name)
-        count = make(folder / "in", count)
+        if source is None:
+            source = folder / "in"
+            make(source, count)
+        count = sum(1 for path in source.rglob("*") if path.is_file())
         home, other = folder / "home", folder / "loop"
         other.mkdir()
-        cold = sweep(folder / "in", home, swept)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        again = sweep(folder / "in", home, swept)
-        loop = plain(folder / "in", other, looped or f"sqlite:///{other / 'hecha.db'}")
+        cold = sweep(source, home, swept, workers)
+        again = sweep(source, home, swept, workers)
+        loop = plain(source, other, looped or f"sqlite:///{other / 'hecha.db'}", workers)
         kind = "PostgreSQL" if swept else "SQLite"
-        print(f"{count} reports, {kind}")
-        print(f"{'cold sweep, pages included':<40}{cold:9.1f} s {count / cold:9.1f} reports/s")
-        print(f"{'second sweep, nothing new':<40}{again:9.1f} s {count / again:9.1f} reports/s")
-        print(f"{'plain loop, no Prefect, no pages':<40}{loop:9.1f} s {count / loop:9.1f} reports/s")
-        print(f"{'sweep / loop':<40}{cold / loop:9.2f}")
-        print(f"{'peak memory of one process':<40}{peak:9.0f} MB")
+        print(f"{count} reports, {workers} reading processes, {kind}")
+        for what, seconds in (
+            ("cold sweep, the whole command", cold.seconds),
+            ("  without the start of server and flow", cold.run),
+            ("second sweep, nothing new, whole command", again.seconds),
+            ("  without the start of server and flow", again.run),
+            ("the same functions in a plain loop", loop),
+        ):
+            print(f"{what:<44}{seconds:9.1f} s {count / seconds:9.1f} reports/s")
+        print(f"{'sweep / loop':<44}{cold.seconds / loop:9.2f}")
+        print(f"{'sweep without its start / loop':<44}{cold.run / loop:9.2f}")
+        print(f"{'peak memory, cold, all processes':<44}{cold.peak / 2**20:9.0f} MB")
+        print(f"{'peak memory, second sweep':<44}{again.peak / 2**20:9.0f} MB")
+        for stage, seconds in cold.stages.items():
+            print(f"  {stage:<42}{seconds:9.1f} s {1000 * seconds / count:9.2f} ms a report")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("reports", type=int, nargs="?", default=1000)
+    given.add_argument("--workers", type=int, default=2, help="processes that read")
+    given.add_argument("--source", type=Path, help="a folder of reports, instead of making some")
+    asked = given.parse_args()
+    main(asked.reports, asked.workers, asked.source)

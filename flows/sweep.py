@@ -143,6 +143,7 @@ def compliance_sweep(
             if agencies is not None:
                 record_roster(database, agencies)
             files, wrong, repeated = _listed(source, chosen, database, unpacked)
+            log.info("listed %d files", len(files))
             tables = (_path(listed_in), _path(told_in))
             same = unchanged.depends_on(files, wrong, years, tables, rules.hash, started, database)
             before = unchanged.last(chosen.home, same, database)
@@ -153,10 +154,12 @@ def compliance_sweep(
                 log.info("nothing has changed since the last sweep")
             else:
                 failed = _read(files, run_id)
+                log.info("all is read")
                 chunks.remember(chosen.home, files)
                 folder = chunks.chunks_folder(chosen.home)
                 gathered = batches.gather(files, folder, agencies, under, seen, standing(database))
                 record_errors(database, run_id, [*wrong, *gathered.errors, *failed])
+                log.info("compared %d reports", gathered.facts.reports.height)
                 planned = batches.plan(gathered, years, chosen.batch_size)
                 _check(gathered, planned, database, run_id, under, started)
                 if agencies is not None:
