@@ -87,6 +87,7 @@ def environment() -> Environment:
         "points": words.points,
         "day": words.day,
         "instant": words.instant,
+        "date": words.date_of,
         "year": words.year,
         "place": words.place,
         "grouped": lambda value: f"{value:,}",

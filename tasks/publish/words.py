@@ -113,9 +113,17 @@ def day(value: date | None) -> str:
 
 def instant(value: datetime) -> str:
     """Return an instant in Beijing time, to the minute; one without a zone is taken for UTC."""
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    local = aware.astimezone(_BEIJING)
+    local = _in_beijing(value)
     return f"{day(local.date())}{local:%H:%M}"
+
+
+def date_of(value: datetime) -> str:
+    """Return the day of an instant in Beijing time."""
+    return day(_in_beijing(value).date())
+
+
+def _in_beijing(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(_BEIJING)
 
 
 def year(value: int | None) -> str:

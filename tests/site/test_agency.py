@@ -34,7 +34,7 @@ from tasks.persist.evaluations import read_evaluations
 from tasks.persist.rows import AGENCIES, AUDIT_LOG, STANDINGS
 from tests.site.conftest import AGENCY, NEIGHBOUR, PASSWORD, SAMPLES, Browser
 
-FINANCE = "映溪区财政局"
+FINANCE, STREET = "映溪区财政局", "映溪区竹浦街道办事处"
 FAULTY = SAMPLES / "reports" / "2023" / f"{FINANCE}.html"
 MISSING = "报告缺少“六、其他需要报告的事项”部分。"
 SIXTH = "<p><strong>六、其他需要报告的事项</strong></p><p>2023年未收取信息处理费，无其他需要报告的事项。</p>"
@@ -308,3 +308,17 @@ def test_a_deadline_is_a_day_in_beijing() -> None:
     assert [in_time(last, due), in_time(last + timedelta(seconds=1), due), in_time(last, None)] == [
         True, False, None,
     ]  # fmt: skip
+
+
+def test_a_placeholder_is_told_with_what_was_read(site_app: FastAPI, database: Engine) -> None:
+    with database.connect() as connection:
+        chosen = select(AGENCIES.c.id).where(AGENCIES.c.name == STREET)
+        agency = connection.execute(chosen).scalar_one()
+    create(database, None, "street", "街道经办", Role.AGENCY, agency, PASSWORD)
+    street = Browser(site_app).sign_in("street")
+    told = "<div><dt>实际</dt><dd>/</dd></div>"
+    own = street.get(f"/agency/reports/{report_of(database, STREET, 2023)}")
+    assert (own.status_code, told in own.text) == (200, True)
+    corrected = SAMPLES / "reports" / "2023" / f"{STREET}（更正）.docx"
+    checked = street.submit("/agency/self-check", files={"file": (corrected.name, corrected.read_bytes())})
+    assert (checked.status_code, told in checked.text) == (200, True)

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 from expectations.profile import load
 from hecha.site.access import NOT_FOUND, Chosen, Db, Form, Limited, Reporter, field, seen
 from hecha.site.handing_in import check, hand_in, uploaded, waiting, warm_up
-from hecha.site.pages.report import CHANGES
+from hecha.site.pages.report import CHANGES, value_of
 from hecha.site.rendering import go, page
 from models.errors import HechaError, ReadError
 from models.views import VersionView
@@ -131,6 +131,7 @@ def _report(
         waiting=sum(card.fingerprint in open_now for card in cards),
         rules=rules,
         changes=CHANGES,
+        value_of=value_of,
         decisions=NAMES,
         letter=letter,
         came=[
@@ -240,6 +241,7 @@ def _result(request: Request, person: Reporter, database: Db, checked: Checked, 
         token=token,
         minutes=MINUTES,
         template_title=template_title,
+        value_of=value_of,
     )
 
 

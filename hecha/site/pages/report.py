@@ -129,7 +129,7 @@ def report_page(
         excused=EXCUSED,
         lasting=LASTING,
         template_title=template_title,
-        value_of=_said,
+        value_of=value_of,
         **_mended(asked),
     )
 
@@ -162,7 +162,7 @@ def corrected_from(cell: CellView) -> str:
     return words.number(cell.value) if cell.value is not None else (cell.raw or "").strip()
 
 
-def _said(value: float | int | str | None) -> str:
+def value_of(value: float | int | str | None) -> str:
     """A value of a finding in words; the name of a form instead of its key."""
     return template_title(value) if isinstance(value, str) and value in TEMPLATE_IDS else words.number(value)
 
