@@ -35,7 +35,10 @@ def served(home: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
     told = {"HECHA_HOME": str(home), "HECHA_DATABASE_URL": url, "HECHA_WEB_PORT": str(PORT)}
     with (home / "serve.log").open("wb") as log:
         process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("hecha")), "serve"], env=os.environ | told, stdout=log, stderr=log
+            [str(Path(sys.executable).with_name("hecha")), "serve"],
+            env=os.environ | told,
+            stdout=log,
+            stderr=log,
         )
     try:
         for _ in range(300):
@@ -59,7 +62,10 @@ def load(people: Path, users: int, seconds: int, folder: Path) -> list[dict[str,
     told = os.environ | {"HECHA_LOAD_PEOPLE": str(people), "PYTHONPATH": str(Path.cwd())}
     with (folder / "locust.log").open("wb") as log:
         subprocess.run(command, env=told, stdout=log, stderr=log, check=False)
-    print((folder / "locust.log").read_text()[-4000:] if not (folder / "load_stats.csv").exists() else "", end="")
+    print(
+        (folder / "locust.log").read_text()[-4000:] if not (folder / "load_stats.csv").exists() else "",
+        end="",
+    )
     with (folder / "load_stats.csv").open() as file:
         return list(csv.DictReader(file))
 
@@ -70,7 +76,9 @@ def tell(rows: list[dict[str, str]]) -> None:
     for row in rows:
         middle, most = row["50%"], row["95%"]
         longest = float(row["Max Response Time"])
-        print(f"| {row['Name']} | {row['Request Count']} | {row['Failure Count']} | {middle} | {most} | {longest:.0f} |")
+        print(
+            f"| {row['Name']} | {row['Request Count']} | {row['Failure Count']} | {middle} | {most} | {longest:.0f} |"
+        )
     print(f"\n{float(rows[-1]['Requests/s']):.1f} requests a second", flush=True)
 
 

@@ -93,7 +93,9 @@ def prepare(database: Engine, chosen: Settings, reports: int, users: int) -> lis
 
 def _opened(connection: Connection, agencies: list[int]) -> list[tuple[int, int]]:
     chosen = select(STANDINGS.c.report_id, STANDINGS.c.agency_id).where(STANDINGS.c.agency_id.in_(agencies))
-    return [(row.report_id, row.agency_id) for row in connection.execute(chosen.order_by(STANDINGS.c.report_id))]
+    return [
+        (row.report_id, row.agency_id) for row in connection.execute(chosen.order_by(STANDINGS.c.report_id))
+    ]
 
 
 def _models() -> list[Model]:
@@ -115,12 +117,14 @@ def _model(connection: Connection, path: Path) -> Model:
     of = EVALUATIONS.c.submission_id == submission["id"]
     evaluation = connection.execute(select(EVALUATIONS).where(of)).one()._mapping
     rows = connection.execute(select(FINDINGS).where(FINDINGS.c.evaluation_id == evaluation["id"])).mappings()
-    findings = [{name: value for name, value in row.items() if name not in ("id", "evaluation_id")} for row in rows]
+    findings = [
+        {name: value for name, value in row.items() if name not in ("id", "evaluation_id")} for row in rows
+    ]
     return Model(path.name, content, submission, evaluation, findings)
 
 
 def _copy(connection: Connection, chosen: Settings, model: Model, report: int) -> None:
-    """Make the newest version of a report a copy of a real one, with an original of its own."""
+    """Make the newest version of a report a copy of a real one, with an original of its own; older ones got the same result."""
     standing = connection.execute(select(STANDINGS).where(STANDINGS.c.report_id == report)).one()
     content = _differing(model, report)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -128,12 +132,17 @@ def _copy(connection: Connection, chosen: Settings, model: Model, report: int) -
     read = {name: model.submission[name] for name in _READ}
     said = {name: model.evaluation[name] for name in _SAID}
     connection.execute(
-        update(SUBMISSIONS).where(SUBMISSIONS.c.id == standing.submission_id).values(sha256=sha256, file=model.file, **read)
+        update(SUBMISSIONS)
+        .where(SUBMISSIONS.c.id == standing.submission_id)
+        .values(sha256=sha256, file=model.file, **read)
     )
-    connection.execute(update(EVALUATIONS).where(EVALUATIONS.c.id == standing.evaluation_id).values(**said))
+    versions = select(SUBMISSIONS.c.id).where(SUBMISSIONS.c.report_id == report)
+    connection.execute(update(EVALUATIONS).where(EVALUATIONS.c.submission_id.in_(versions)).values(**said))
     shown = {name: said[name] for name in ("total", "grade", "critical", "warning", "info", "operator")}
     connection.execute(
-        update(STANDINGS).where(STANDINGS.c.report_id == report).values(format=read["format"], state="pending", **shown)
+        update(STANDINGS)
+        .where(STANDINGS.c.report_id == report)
+        .values(format=read["format"], state="pending", **shown)
     )
     connection.execute(FINDINGS.delete().where(FINDINGS.c.evaluation_id == standing.evaluation_id))
     copy_in(connection, FINDINGS, [row | {"evaluation_id": standing.evaluation_id} for row in model.findings])
@@ -211,7 +220,9 @@ def with_database(url: str, home: Path, reports: int, users: int, say: Callable[
     database = engine(url)
     chosen = Settings(home=home)
     people = prepare(database, chosen, reports, users)
-    say(f"{reports:,} reports, {sum(len(set(one.reports)) for one in people if one.role == 'agency'):,} of agencies' own")
+    say(
+        f"{reports:,} reports, {sum(len(set(one.reports)) for one in people if one.role == 'agency'):,} of agencies' own"
+    )
     database.dispose()
     file = home / "people.json"
     written(people, file)

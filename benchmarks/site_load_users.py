@@ -56,9 +56,7 @@ class Person(FastHttpUser):
         if not csrf:
             return
         form = {"csrf": csrf[0], "name": self.me["name"], "password": self.me["password"], "next": "/account"}
-        self.client.post(
-            "/login", data=form, headers=self.from_, name="signing in", allow_redirects=False
-        )
+        self.client.post("/login", data=form, headers=self.from_, name="signing in", allow_redirects=False)
 
     @task
     def work(self) -> None:
@@ -98,9 +96,7 @@ class Person(FastHttpUser):
     def agency(self) -> None:
         """Look at one's own reports and letters."""
         report = random.choice(self.me["reports"])
-        chosen = random.choices(
-            ("home", "report", "original", "letters", "submit"), (35, 30, 20, 10, 5)
-        )[0]
+        chosen = random.choices(("home", "report", "original", "letters", "submit"), (35, 30, 20, 10, 5))[0]
         match chosen:
             case "home":
                 self.look("/agency", "agency: own reports")

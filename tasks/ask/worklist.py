@@ -18,6 +18,8 @@ from tasks.publish.words import FAILING_GRADE
 PAGE = 50
 LATE_RULES = ("TIME-01", "TIME-02", "TIME-03")
 """The rules that compare the day of publication with the last day in time."""
+FEW = 1_000
+"""So many ids are fetched at once rather than a page of them."""
 STREAMED = 1_000
 """Rows fetched at a time when the whole list is written into a file."""
 TURNED = 200
@@ -156,7 +158,12 @@ def listed(
     else:
         count, more = counted(connection, person, chosen, region), False
         page = max(1, min(page, _pages(count)))
-        ids = list(connection.execute(matching.limit(PAGE).offset(PAGE * (page - 1))).scalars())
+        start = PAGE * (page - 1)
+        if count <= FEW:
+            # told that fifty are enough, PostgreSQL walks along the order of all reports to find these few
+            ids = list(connection.execute(matching).scalars())[start : start + PAGE]
+        else:
+            ids = list(connection.execute(matching.limit(PAGE).offset(start)).scalars())
     rows = _shown().where(STANDINGS.c.report_id.in_(ids))
     items = {row.report_id: Item(**row._mapping) for row in connection.execute(rows)}
     return Listed(tuple(items[id_] for id_ in ids if id_ in items), count, more, page)
