@@ -26,6 +26,7 @@ from tasks.accounts.accounts import create
 from tasks.accounts.person import Person, Role
 from tasks.ask.agency import followed, in_time, own_reports
 from tasks.decide import follow, notices
+from tasks.decide.seen import today
 from tasks.decide.transitions import new_batch
 from tasks.held import held, hold, release
 from tasks.persist import finish_run, start_run
@@ -322,3 +323,16 @@ def test_a_placeholder_is_told_with_what_was_read(site_app: FastAPI, database: E
     corrected = SAMPLES / "reports" / "2023" / f"{STREET}（更正）.docx"
     checked = street.submit("/agency/self-check", files={"file": (corrected.name, corrected.read_bytes())})
     assert (checked.status_code, told in checked.text) == (200, True)
+
+
+def test_a_report_that_was_returned_says_why(supervisor: Browser, agency: Browser, database: Engine) -> None:
+    report = report_of(database, AGENCY, 2023)
+    due = {"due_on": (today() + timedelta(days=5)).isoformat()}
+    assert supervisor.submit(f"/reports/{report}/notify", due).status_code == 303
+    answered = agency.submit(f"/agency/reports/{report}/answer", {"body": "情况属实。"})
+    assert answered.status_code == 303
+    reason = "请附上文件清理的公告。"
+    returned = supervisor.submit(f"/reports/{report}/move", {"event": "return", "reason": reason})
+    assert returned.status_code == 303
+    shown = agency.get(f"/agency/reports/{report}")
+    assert (shown.status_code, f"<b>退回意见：</b>{reason}" in shown.text) == (200, True)
