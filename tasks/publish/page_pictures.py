@@ -57,9 +57,12 @@ def sizes_of(content: bytes, kind: str) -> tuple[tuple[float, float], ...]:
 
 def picture_of(content: bytes, kind: str, number: int) -> bytes:
     """Draw one page (from 1) of a PDF or picture as PNG. Raises ReadError when it cannot be drawn or is not there."""
+    from PIL import Image as images
+
     for image, _, _ in _drawn(content, kind, number):
         stream = io.BytesIO()
-        image.quantize(PALETTE).save(stream, "PNG", optimize=False)
+        # the octree takes a sixth of the time of the median cut, which took longer than all else together
+        image.quantize(PALETTE, images.Quantize.FASTOCTREE).save(stream, "PNG", optimize=False)
         return stream.getvalue()
     raise ReadError(ErrorKind.UNREADABLE, "文件中没有这一页。")
 
