@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request, Response
+from python_multipart.multipart import parse_options_header
 from sqlalchemy import Engine
 from starlette.datastructures import FormData
 
@@ -212,6 +213,9 @@ async def posted_form(request: Request, current: Current) -> AsyncIterator[FormD
         raise SignInNeeded
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403, FORGED)
+    if _charset(request) not in ("", "utf-8"):
+        # no browser names another; some of those that Python knows make text that cannot be written anywhere
+        raise HTTPException(403, FORGED)
     form = request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
     async with form as posted:
         given = request.headers.get(CSRF_HEADER) or posted.get(CSRF_FIELD) or ""
@@ -219,6 +223,11 @@ async def posted_form(request: Request, current: Current) -> AsyncIterator[FormD
         if not isinstance(given, str) or not hmac.compare_digest(given.encode(), wanted.encode()):
             raise HTTPException(403, FORGED)
         yield posted
+
+
+def _charset(request: Request) -> str:
+    _, options = parse_options_header(request.headers.get("content-type", "").encode("latin-1"))
+    return options.get(b"charset", b"").decode("latin-1").lower()
 
 
 Form = Annotated[FormData, Depends(posted_form)]

@@ -61,7 +61,10 @@ def artifact(name: str, content: bytes, chosen: Settings) -> Artifact:
         raise ReadError(ErrorKind.UNREADABLE, NOTHING)
     if len(content) > chosen.max_file_mb << 20:
         raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(limit=chosen.max_file_mb))
-    bare = re.split(r"[/\\]", printable(name))[-1].strip().lstrip(".~")
+    writable = name.encode(
+        "utf-8", "replace"
+    ).decode()  # a form may say that it is written in any of Python's codecs
+    bare = re.split(r"[/\\]", printable(writable))[-1].strip().lstrip(".~")
     plain = "".join(c for c in bare if c.isprintable())[-_LONGEST_NAME:] or "年度报告"
     return Artifact(plain, content, hashlib.sha256(content).hexdigest())
 

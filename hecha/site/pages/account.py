@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import Response
 
 from hecha.site.access import Chosen, Current, Db, Form, Limited, Signed, SignInNeeded, address_of, field
@@ -24,6 +25,8 @@ NO_TOKEN = "没有这个令牌，或者已经停用。"
 DAYS = (30, 90, 180, 365)
 
 router = APIRouter()
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/account")
@@ -75,7 +78,7 @@ def change(
 def make(request: Request, person: Signed, database: Db, posted: Form) -> Response:
     """Make a token and show it, this once."""
     days = field(posted, "days", 4)
-    if not days.isdigit() or int(days) not in DAYS:
+    if days not in map(str, DAYS):
         raise HTTPException(422, "有效期不在可选的范围内。")
     label = field(posted, "label", 64)
     secret = tokens.create(database, person, label, timedelta(days=int(days)))
@@ -83,7 +86,7 @@ def make(request: Request, person: Signed, database: Db, posted: Form) -> Respon
 
 
 @router.post("/account/tokens/{token_id}/revoke")
-def revoke(request: Request, person: Signed, database: Db, token_id: int, _: Form) -> Response:
+def revoke(request: Request, person: Signed, database: Db, token_id: Id, _: Form) -> Response:
     """End one of one's own tokens."""
     if not tokens.revoke(database, person, token_id):
         raise HTTPException(404, NO_TOKEN)

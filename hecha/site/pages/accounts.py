@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
@@ -26,6 +27,8 @@ CHANGED = {
 }
 
 router = APIRouter()
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/accounts")
@@ -56,7 +59,7 @@ def create(request: Request, person: Operator, database: Db, posted: Form) -> Re
 
 
 @router.post("/accounts/{account_id:int}/reset")
-def reset(request: Request, person: Operator, database: Db, account_id: int, _: Form) -> Response:
+def reset(request: Request, person: Operator, database: Db, account_id: Id, _: Form) -> Response:
     """Give an account a new one-time password and show it, this once."""
     account = _existing(request, account_id)
     given = people.reset(database, person, account_id)
@@ -69,7 +72,7 @@ def change(
     person: Operator,
     database: Db,
     chosen: Chosen,
-    account_id: int,
+    account_id: Id,
     change: str,
     posted: Form,
 ) -> Response:
