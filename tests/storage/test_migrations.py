@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, MetaData, delete, insert, inspect, select, text, update
+from sqlalchemy import Engine, MetaData, delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from models.database import downgrade, engine, upgrade, writing
@@ -54,9 +54,10 @@ def decided(database: Engine) -> None:
     """What people decided of the first report, asked and were told, and who they are."""
     with writing(database) as connection:
         report, agency = connection.execute(select(REPORTS.c.id, REPORTS.c.agency_id)).all()[0]
-        by = {"account_id": 1}
-        somebody = {"name": "wang", "shown": "王明", "role": "operator", "created_at": AT}
-        connection.execute(insert(ACCOUNTS), [{"id": 1, **somebody, "must_change": False, "failures": 0}])
+        people = connection.execute(select(func.count()).select_from(ACCOUNTS)).scalar_one()
+        somebody = {"name": f"wang{people}", "shown": "王明", "role": "operator", "created_at": AT}
+        made = insert(ACCOUNTS).values(**somebody, must_change=False, failures=0).returning(ACCOUNTS.c.id)
+        by = {"account_id": connection.execute(made).scalar_one()}
         review = {"report_id": report, "agency_id": agency, "fingerprint": "f" * 64, "rule": "T3-03"}
         review |= {"subject": "总计", "reviewer": "王明", "decided_at": AT, "batch": "b", "lasting": True}
         decisions = ("mend", "explained", "misread")
