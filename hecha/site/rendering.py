@@ -127,11 +127,18 @@ def page(
     return response
 
 
-def go(request: Request, to: str, said: str | None = None, undo: Undo | None = None) -> RedirectResponse:
-    """Lead to another page of ours (303) on which `said` is shown once, with a button to undo it where there is one."""
+def go(
+    request: Request, to: str, said: str | None = None, undo: Undo | None = None, refused: bool = False
+) -> RedirectResponse:
+    """Lead to another page of ours (303) on which `said` is shown once, with a button to undo it where there is one.
+
+    `refused`: it was not done, `said` tells why.
+    """
     response = RedirectResponse(to, 303)
     if said is not None:
         told: dict[str, Any] = {"said": said[:_LONGEST_SAID]}
+        if refused:
+            told |= {"refused": True}
         if undo is not None:
             told |= {"undo": {"action": undo.action, "fields": dict(undo.fields), "label": undo.label}}
         body = base64.urlsafe_b64encode(json.dumps(told, ensure_ascii=False).encode()).decode()

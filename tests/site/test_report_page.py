@@ -333,3 +333,11 @@ def test_numbers_that_no_database_holds(supervisor: Browser, site_app: FastAPI) 
     )
     assert [supervisor.get(path).status_code for path in paths] == [404] * 5
     assert supervisor.get("/reports/1?version=x").status_code == 422
+
+
+def test_what_is_refused_does_not_look_done(supervisor: Browser, database: Engine) -> None:
+    report = id_of(database, AGENCY)
+    supervisor.submit(f"/reports/{report}/move", {"event": "return", "reason": "请补充。"})
+    shown = supervisor.get(f"/reports/{report}").text
+    assert re.findall(r'<div class="([^"]*)" id="said"', shown) == ["wide is-refused"]
+    assert re.findall(r'<div class="([^"]*)" id="said"', supervisor.get("/notices").text) == ["wide"]

@@ -194,7 +194,7 @@ def check_and_submit(page: Page, camera: Camera, file: Path) -> None:
     page.goto("/agency/self-check")
     camera.take(page, "self-check", OFFICE)
     page.set_input_files("#f-file", file)
-    page.click("main .main-button:text-is('开始自查')")
+    page.click("main .main-button:text-is('开始自查')", timeout=120_000)  # the first one warms up
     page.wait_for_selector(".unsaved")
     assert page.locator(".finding h3 .rule code").all_inner_texts() == ["T3-02", "T2-03", "S6-01", "CELL-02"]
     camera.take(page, "self-check-result", WHOLE)

@@ -64,8 +64,9 @@ class Came:
 
 
 @router.get("/agency")
-def home(request: Request, person: Reporter, database: Db) -> Response:
-    """List the agency's own reports and what it has to do."""
+def home(request: Request, person: Reporter, database: Db, chosen: Chosen) -> Response:
+    """List the agency's own reports and what it has to do; a check is made ready before it is asked for."""
+    warm_up(chosen)
     written = own.letters(database, person)
     return page(
         request,

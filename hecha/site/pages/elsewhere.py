@@ -30,7 +30,7 @@ def leave(request: Request, chosen: Chosen, limits: Limited, next: str = "") -> 
     try:
         address, kept = provider.leave(own_path(next))
     except NotProven as refused:
-        return go(request, "/login", str(refused))
+        return go(request, "/login", str(refused), refused=True)
     response = RedirectResponse(address, 303)
     set_cookie(response, chosen, _WAY, kept, UNDER_WAY)
     return response
@@ -46,7 +46,7 @@ def back(request: Request, chosen: Chosen, database: Db, limits: Limited) -> Res
     try:
         subject, to = provider.come_back(kept, dict(request.query_params))
     except NotProven as refused:
-        return _done(go(request, "/login", str(refused)), chosen)
+        return _done(go(request, "/login", str(refused), refused=True), chosen)
     longest = timedelta(hours=chosen.session_hours)
     secret = sign_in_elsewhere(database, subject_of(provider.issuer, subject), address, longest)
     if secret is None:

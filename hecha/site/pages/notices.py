@@ -149,7 +149,7 @@ def undo(request: Request, person: Supervisor, database: Db, form: Form) -> Redi
     except NotThere:
         raise HTTPException(404, NOT_FOUND) from None
     except Refused as refused:
-        return go(request, _back(form), str(refused))
+        return go(request, _back(form), str(refused), refused=True)
     left = f"另有{len(moved.refused)}份报告已有后续办理，没有撤销。" if moved.refused else ""
     return go(request, _back(form), f"已撤销，{len(moved.reports)}份报告的整改通知已撤回。{left}")
 

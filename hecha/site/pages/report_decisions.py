@@ -74,7 +74,7 @@ def notify(request: Request, person: Supervisor, database: Db, report_id: Id, fo
     except NotThere as error:
         raise HTTPException(404, NOT_FOUND) from error
     except Refused as error:
-        return go(request, here, str(error))
+        return go(request, here, str(error), refused=True)
     if field(form, "draft"):
         return go(request, f"/notices/{drafts[0]}", "已拟稿，修改后再发出。")
 
@@ -138,7 +138,7 @@ def done(request: Request, to: str, work: Callable[[], str], undo: Undo | None =
     except NotThere as error:
         raise HTTPException(404, NOT_FOUND) from error
     except HechaError as error:
-        return go(request, to, str(error))
+        return go(request, to, str(error), refused=True)
     return go(request, to, said, undo)
 
 
