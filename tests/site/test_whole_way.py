@@ -40,7 +40,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, "--lang=zh-CN"])
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
 
@@ -63,7 +63,7 @@ def first_account(people: People, camera: Camera, office: Office) -> None:
     page.click("main .main-button")
     assert said(page) == "首个运行维护账号已建立，请登录。"
     assert not (office.home / "setup-code").exists()
-    camera.take(page, "login", OFFICE)
+    camera.take(page, "login")
     page = people.sign_in(OPERATOR, PASSWORD)
     assert page.url.endswith("/sweeps")
     camera.take(page, "sweep-empty")
@@ -114,7 +114,7 @@ def look_and_filter(page: Page, camera: Camera) -> None:
     }  # fmt: skip
     camera.take(page, "sweep", WHOLE)
     page.click("ul[aria-label=总体数字] a:has(span:text-is('需整改'))")
-    camera.take(page, "worklist", WHOLE)
+    camera.take(page, "worklist")
     page.select_option("#w-state", "pending")
     page.fill("#w-q", "水务")
     page.click("main .filters .main-button")
@@ -163,7 +163,7 @@ def decide_and_notify(page: Page, camera: Camera) -> str:
     assert said(page) == "已发出整改通知。"
     assert state(page) == "已通知"
     page.goto("/notices")
-    camera.take(page, "notices", OFFICE)
+    camera.take(page, "notices")
     page.click(f".list a:text-is('{AGENCY}')")
     assert page.locator("main .list tbody td:nth-child(5)").all_inner_texts() == ["严重", "严重", "一般"]
     camera.take(page, "notice", WHOLE)
@@ -176,7 +176,7 @@ def answer(page: Page, camera: Camera, attachment: Path) -> None:
     assert page.locator(".step.due b").first.inner_text() == "整改通知"
     camera.take(page, "agency", OFFICE)
     page.goto("/agency/notices")
-    camera.take(page, "agency-notices", OFFICE)
+    camera.take(page, "agency-notices")
     page.click(".letter .main-button:text-is('去办理')")
     camera.take(page, "agency-report", WHOLE)
     finding = page.locator('.finding:has(h3 code:text-is("T2-03"))')
@@ -192,7 +192,7 @@ def answer(page: Page, camera: Camera, attachment: Path) -> None:
 def check_and_submit(page: Page, camera: Camera, file: Path) -> None:
     """As the agency: check the report before it is published, and hand it in."""
     page.goto("/agency/self-check")
-    camera.take(page, "self-check", OFFICE)
+    camera.take(page, "self-check")
     page.set_input_files("#f-file", file)
     page.click("main .main-button:text-is('开始自查')", timeout=120_000)  # the first one warms up
     page.wait_for_selector(".unsaved")
@@ -205,7 +205,7 @@ def submit(page: Page, camera: Camera, file: Path) -> None:
     """As the agency: hand a report in without another check."""
     page.goto("/agency/submit")
     page.set_input_files("#f-file", file)
-    camera.take(page, "submit", OFFICE)
+    camera.take(page, "submit")
     page.click("main .main-button:text-is('报送')")
 
 
@@ -290,7 +290,7 @@ def every_other_page(people: People, camera: Camera, path: str) -> None:
         (supervisor, "documents", "/documents", OFFICE),
         (supervisor, "nothing-there", "/reports/999999", None),
         (operator, "run", "/sweeps/1", None),
-        (operator, "accounts", "/accounts", OFFICE),
+        (operator, "accounts", "/accounts", None),
         (operator, "audit", "/audit", OFFICE),
         (agency, "own-report", path, None),
         (agency, "letters", "/agency/notices", None),
