@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hecha.metrics import CONTENT_TYPE, exposition
 from hecha.readiness import SECONDS, free_bytes, readiness
 from hecha.site import errors
-from hecha.site.access import is_secure
+from hecha.site.access import NOT_FOUND, is_secure
 from hecha.site.headers import Headers, headers_of
-from hecha.site.limits import TOO_LARGE, BodyLimit, Limits
+from hecha.site.limits import TOO_LARGE, Addresses, BodyLimit, Limits
 from models.database import engine
 from models.settings import Settings
 from tasks.tell.figures import Figures, figures
@@ -89,6 +89,7 @@ def service(
     app.state.limits, app.state.has_accounts = Limits(), False
     errors.install(app)
     app.add_middleware(BodyLimit, file_bytes=chosen.max_file_mb << 20, refuse=_too_large)
+    app.add_middleware(Addresses, refuse=_unreadable)
     app.state.headers = headers_of(is_secure(chosen))
     app.add_middleware(Headers, headers=app.state.headers)
 
@@ -119,6 +120,14 @@ def _too_large(limit: int) -> ASGIApp:
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         said = TOO_LARGE.format(limit=limit >> 20)
         await errors.answer(Request(scope, receive), 413, said)(scope, receive, send)
+
+    return refuse
+
+
+def _unreadable(status: int) -> ASGIApp:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        said = NOT_FOUND if status == 404 else errors.WRONG_ADDRESS
+        await errors.answer(Request(scope, receive), status, said)(scope, receive, send)
 
     return refuse
 

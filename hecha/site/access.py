@@ -30,6 +30,7 @@ from tasks.persist.retrying import committed
 API = "/api/"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 FORGED = "页面已过期或者请求来源不明，操作没有执行。请返回上一页，刷新后重试。"
+UNWRITABLE = "填写的内容或者文件名中有无法保存的字符（NUL），请删除后重试。"
 NOT_FOUND = "没有这个页面，或者您无权查看。"
 NO_TOKEN = "需要访问令牌：请在请求标头中给出“Authorization: Bearer 令牌”。令牌在“我的账号”页面创建。"
 _MOST_FIELDS, _MOST_FILES, _LONGEST_FIELD = 5_000, 20, 1 << 20
@@ -222,6 +223,11 @@ async def posted_form(request: Request, current: Current) -> AsyncIterator[FormD
         wanted = form_token(request)
         if not isinstance(given, str) or not hmac.compare_digest(given.encode(), wanted.encode()):
             raise HTTPException(403, FORGED)
+        if any(
+            "\x00" in (value if isinstance(value, str) else value.filename or "")
+            for _, value in posted.multi_items()
+        ):
+            raise HTTPException(422, UNWRITABLE)
         yield posted
 
 

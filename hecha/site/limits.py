@@ -93,3 +93,20 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class Addresses:
+    """Refuses an address that holds NUL: PostgreSQL has no text with it, and nobody types one."""
+
+    def __init__(self, app: ASGIApp, refuse: Callable[[int], ASGIApp]) -> None:
+        self._app = app
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, as long as its address can be read as text."""
+        if scope["type"] == "http" and "\x00" in scope["path"]:
+            await self._refuse(404)(scope, receive, send)
+        elif scope["type"] == "http" and b"%00" in scope["query_string"]:
+            await self._refuse(422)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
