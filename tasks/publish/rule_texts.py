@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from expectations.catalogue import written
 from expectations.profile import Profile
@@ -33,8 +35,9 @@ class RuleText:
     on: bool = True
 
 
-def rule_texts(profile: Profile) -> dict[str, RuleText]:
-    """Return the texts of all rules that are not retired, by id, in catalogue order."""
+@lru_cache(maxsize=4)
+def rule_texts(profile: Profile) -> Mapping[str, RuleText]:
+    """Return the texts of all rules that are not retired, by id, in catalogue order. Every page of a report asks."""
     return {
         rule.id: RuleText(
             id=rule.id,
