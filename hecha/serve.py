@@ -13,6 +13,7 @@ from hecha.site.handing_in import warm_up_for_agencies
 from hecha.upload import router
 from models.errors import ConfigurationError
 from models.settings import Settings
+from tasks.ask.originals import originals
 
 SWITCH_SECONDS = 0.001
 """How long a thread keeps the interpreter while others wait. A page gives it up with each of its twenty answers from the
@@ -32,6 +33,7 @@ def server(chosen: Settings, prefect_url: str | None) -> uvicorn.Server:
     sys.setswitchinterval(SWITCH_SECONDS)
     app = service(chosen, prefect_url, (router(chosen), *site()))
     warm_up_for_agencies(chosen, app.state.database)
+    originals(chosen).start()
     config = uvicorn.Config(
         app,
         host=chosen.web_host,

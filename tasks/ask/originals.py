@@ -86,10 +86,20 @@ class Originals:
         whole = _document(json.loads(kept.read_bytes().decode("utf-8", "surrogatepass")))
         return split(whole)[source.report - 1] if source.report else whole
 
+    def start(self) -> None:
+        """Start the child, so that it stands ready when the first report is opened: its imports take seconds."""
+        with self._lock:
+            self._begin()
+
     def close(self) -> None:
         """End the child."""
         with self._lock:
             self._end()
+
+    def _begin(self) -> Child:
+        if self._child is None:
+            self._child = Child(_look, log_file=self._log_file, memory_mb=self._memory_mb)
+        return self._child
 
     def _end(self) -> None:
         if self._child is not None:
@@ -99,10 +109,9 @@ class Originals:
     def _seen(self, wanted: Wanted, source: Source, kind: str, number: int = 0) -> Any:
         with self._lock:
             try:
-                if self._child is None:
-                    self._child = Child(_look, log_file=self._log_file, memory_mb=self._memory_mb)
-                self._child.say((wanted, source.artifact, kind, number))
-                answer = self._child.hear(self._seconds)
+                child = self._begin()
+                child.say((wanted, source.artifact, kind, number))
+                answer = child.hear(self._seconds)
             except ChildLost as lost:
                 self._end()
                 raise ReadError(ErrorKind.INTERNAL, str(lost)) from lost
