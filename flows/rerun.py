@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 from prefect import flow
@@ -51,6 +52,8 @@ def rerun(roster: str | None = None, profile: str | None = None) -> list[int]:
     `roster` and `profile` as in `flows.sweep.compliance_sweep`. A file in which no report can be read is marked failed
     with the reason and stops nothing. When our own code fails, the arrivals wait for the next rerun.
     """
+    # somebody waits: Great Expectations is imported while the file is read
+    threading.Thread(target=import_module, args=("tasks.validate",), daemon=True).start()
     allow_readers()
     resolve_secrets()
     chosen = settings()
