@@ -98,24 +98,24 @@ def letters(request: Request, person: Reporter, database: Db) -> Response:
 
 
 @router.get("/agency/reports/{report_id:int}")
-def report(request: Request, person: Reporter, database: Db, report_id: Id) -> Response:
+def report(request: Request, person: Reporter, database: Db, chosen: Chosen, report_id: Id) -> Response:
     """Show what has to be done about one of the agency's reports, and what became of what was done."""
     asked = ask_report(database, person, report_id)
     if asked is None:
         raise HTTPException(404, NOT_FOUND)
     seen(request, person, "view", "report", report_id, version=asked.number)
-    return _report(request, person, database, asked)
+    return _report(request, person, database, chosen, asked)
 
 
 def _report(
-    request: Request, person: Reporter, database: Db, asked: Asked, status: int = 200, wrong: str = "",
-    draft: Mapping[str, str] | None = None,
+    request: Request, person: Reporter, database: Db, chosen: Chosen, asked: Asked, status: int = 200,
+    wrong: str = "", draft: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     letter = next(
         (x for x in own.letters(database, person) if x.report_id == asked.id and x.state != "withdrawn"), None
     )
     due = letter.due_on if letter else None
-    rules = all_rules([asked.view], rule_texts(load("default")))
+    rules = all_rules([asked.view], rule_texts(load(chosen.profile)))
     laid = laid_out(asked, rules)
     cards = laid.all_cards
     open_now = own.still_open(database, person, asked.id)
@@ -179,7 +179,7 @@ async def answer(
             if asked is None:
                 raise HTTPException(404, NOT_FOUND) from error
             draft = {fingerprint or "": body}
-            return _report(request, person, database, asked, 422, str(error), draft)
+            return _report(request, person, database, chosen, asked, 422, str(error), draft)
         return go(request, f"/agency/reports/{report_id}", ANSWERED)
 
     return await waiting(work)
@@ -213,16 +213,18 @@ async def self_check(
             return _form(request, person, chosen, "agency_check.html.j2", 422, str(error))
         token = hold(chosen.home.resolve(), person.id, file)
         seen(request, person, "check", "file", None, file=file.name)
-        return _result(request, person, database, checked, token)
+        return _result(request, person, database, chosen, checked, token)
 
     return await waiting(work)
 
 
-def _result(request: Request, person: Reporter, database: Db, checked: Checked, token: str) -> Response:
+def _result(
+    request: Request, person: Reporter, database: Db, chosen: Chosen, checked: Checked, token: str
+) -> Response:
     view = checked.report
     agency = own.own_agency(database, person)
     named = view.agency if view.agency != view.file else None
-    rules = all_rules([view], rule_texts(load("default")))
+    rules = all_rules([view], rule_texts(load(chosen.profile)))
     laid = report_page(view, "", rules)
     cards = _cards(laid)
     return page(
