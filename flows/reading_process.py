@@ -8,7 +8,6 @@ start one costs as much as reading fifty web pages.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -46,6 +45,7 @@ class _Reader:
 
 
 _idle: list[_Reader] = []
+_busy: list[_Reader] = []
 _taking = threading.Lock()
 
 
@@ -115,6 +115,8 @@ def _read_once(
         return at, str(lost), []
     finally:
         reader.read += len(files)
+        with _taking:
+            _busy.remove(reader)
         if whole and reader.read < FILES_EACH and not _ending.is_set():
             _give_back(reader)
         else:
@@ -129,10 +131,16 @@ def _take(kind: _Kind) -> _Reader:
             _idle.remove(reader)
             # well before it ends by itself, so that it is not lost on the way
             if time.monotonic() - reader.idle_since < IDLE_SECONDS / 2:
+                _busy.append(reader)
                 return reader
             reader.child.end()
     log_file, memory_mb = kind
-    return _Reader(Child(_chunks, log_file=log_file, memory_mb=memory_mb), kind)
+    started = _Reader(Child(_chunks, log_file=log_file, memory_mb=memory_mb), kind)
+    with _taking:
+        _busy.append(started)
+        if _ending.is_set():
+            started.child.stop()
+    return started
 
 
 def _give_back(reader: _Reader) -> None:
@@ -164,8 +172,9 @@ def end_readers() -> None:
     """End all reading at once; what was not finished is read by the next sweep."""
     _ending.set()
     dismiss_readers()
-    for child in multiprocessing.active_children():
-        child.terminate()
+    with _taking:
+        for reader in _busy:
+            reader.child.stop()
 
 
 def allow_readers() -> None:

@@ -78,6 +78,10 @@ class Child:
             raise ChildLost(HUNG_MESSAGE.format(seconds=patience))
         return self._ours.recv()
 
+    def stop(self) -> None:
+        """Make the child stop; whoever hears it is told that it is lost."""
+        self._process.terminate()
+
     def end(self) -> None:
         """Let the child go, at once."""
         self._ours.close()
