@@ -129,24 +129,25 @@ def decide(
     return committed(database, work, alone=False)
 
 
-def undo_batch(database: Engine, person: Person, batch: str) -> int:
+def undo_batch(database: Engine, person: Person, batch: str, only: tuple[int, str] | None = None) -> int:
     """Take back the decisions made with one click and return how many; what was decided before counts again.
 
-    Raises NotThere when one of them is not for this person, Refused where there is nothing (left) to take back.
+    `only`: report and fingerprint of the one decision among them to take back. Raises NotThere when one of them is not
+    for this person, Refused where there is nothing (left) to take back.
     """
     only_supervisors(person)
+    meant = [REVIEWS.c.batch == batch, REVIEWS.c.undone_at.is_(None)]
+    if only is not None:
+        meant += [REVIEWS.c.report_id == only[0], REVIEWS.c.fingerprint == only[1]]
 
     def work(connection: Connection) -> int:
-        chosen = select(REVIEWS.c.id, REVIEWS.c.report_id).where(
-            REVIEWS.c.batch == batch, REVIEWS.c.undone_at.is_(None)
-        )
-        found = connection.execute(chosen).all()
+        found = connection.execute(select(REVIEWS.c.id, REVIEWS.c.report_id).where(*meant)).all()
         if not found:
             raise Refused(UNDONE_ALREADY)
         reports = sorted({row.report_id for row in found})
         reports_seen(connection, person, reports, lock=True)
-        taken = update(REVIEWS).where(REVIEWS.c.batch == batch, REVIEWS.c.undone_at.is_(None))
-        count = connection.execute(taken.values(undone_at=datetime.now(UTC))).rowcount
+        taken = update(REVIEWS).where(*meant).values(undone_at=datetime.now(UTC))
+        count = connection.execute(taken).rowcount
         note(
             connection, person, "decide_undo", "report", reports[0] if len(reports) == 1 else None,
             findings=count, reports=listed(reports), batch=batch,

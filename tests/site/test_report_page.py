@@ -17,8 +17,9 @@ from sqlalchemy import Engine, select
 from models.settings import Settings
 from tasks.accounts.person import Person
 from tasks.ask.report import ask_report
+from tasks.decide.reviews import decide
 from tasks.decide.seen import today
-from tasks.persist.rows import AGENCIES, AUDIT_LOG, STANDINGS
+from tasks.persist.rows import AGENCIES, AUDIT_LOG, FINDINGS, REVIEWS, STANDINGS
 from tasks.publish.report_page import as_json
 from tests.site.conftest import AGENCY, NEIGHBOUR, Browser
 
@@ -209,9 +210,29 @@ def test_a_decision_and_its_undoing(supervisor: Browser, report: int) -> None:
     assert "接受说明 机构<合并>" in " ".join(html.unescape(re.sub(r"<[^>]+>", "", shown[1])).split())
     assert "机构<合并>" not in kept
     assert "以后年度继续适用" in shown[1]
-    back = sent(supervisor, f"/reports/{report}/undo", {"batch": hidden(kept, "batch")})
+    undone = {"batch": hidden(kept, "batch"), "fingerprint": named["fingerprint"]}
+    back = sent(supervisor, f"/reports/{report}/undo", undone)
     assert said(back) == "已撤销处理意见。"
     assert 'class="decided' not in back
+
+
+def test_undoing_one_of_many_decided_together_leaves_the_others(
+    supervisor: Browser, person_supervisor: Person, database: Engine
+) -> None:
+    broken = select(STANDINGS.c.report_id, FINDINGS.c.fingerprint).join_from(
+        STANDINGS, FINDINGS, FINDINGS.c.evaluation_id == STANDINGS.c.evaluation_id
+    )
+    with database.connect() as connection:
+        found = [tuple(row) for row in connection.execute(broken.where(FINDINGS.c.rule == "S6-01"))]
+    decide(database, person_supervisor, found, "explained", "本年度未收费。", False, "together")
+    (report, fingerprint), *others = found
+    undone = {"batch": "together", "fingerprint": fingerprint}
+    assert said(sent(supervisor, f"/reports/{report}/undo", undone)) == "已撤销处理意见。"
+    again = sent(supervisor, f"/reports/{report}/undo", undone)
+    assert said(again) == "没有可以撤销的处理决定，可能已被撤销。"
+    standing = select(REVIEWS.c.report_id, REVIEWS.c.fingerprint).where(REVIEWS.c.undone_at.is_(None))
+    with database.connect() as connection:
+        assert sorted(tuple(row) for row in connection.execute(standing)) == sorted(others) != []
 
 
 def test_a_notice_and_a_review_from_the_page(supervisor: Browser, report: int) -> None:

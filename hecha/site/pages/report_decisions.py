@@ -46,19 +46,21 @@ def decide(request: Request, person: Supervisor, database: Db, report_id: Id, fo
         reviews.decide(database, person, named, decision, reason, lasting, batch)
         return f"已记录处理意见：{NAMES[decision]}。"
 
-    return done(request, back(report_id, form), work, undo=_undo(report_id, "undo", batch, form))
+    taken_back = _undo(report_id, "undo", batch, form, fingerprint=named[0][1])
+    return done(request, back(report_id, form), work, undo=taken_back)
 
 
 @router.post("/reports/{report_id:int}/undo")
 def undo_decision(
     request: Request, person: Supervisor, database: Db, report_id: Id, form: Form
 ) -> RedirectResponse:
-    """Take back what was decided with one click."""
+    """Take back what was decided about one finding, also where it was decided together with many others."""
+    one = (report_id, field(form, "fingerprint", 64))
 
     def work() -> str:
         _there(database, person, report_id)
-        count = reviews.undo_batch(database, person, field(form, "batch", 32))
-        return "已撤销处理意见。" if count == 1 else f"已撤销同时作出的{count}条处理意见。"
+        reviews.undo_batch(database, person, field(form, "batch", 32), one)
+        return "已撤销处理意见。"
 
     return done(request, back(report_id, form), work)
 
@@ -142,8 +144,8 @@ def done(request: Request, to: str, work: Callable[[], str], undo: Undo | None =
     return go(request, to, said, undo)
 
 
-def _undo(report_id: int, what: str, batch: str, form: FormData) -> Undo:
-    return Undo(f"/reports/{report_id}/{what}", {"batch": batch, **place(form)})
+def _undo(report_id: int, what: str, batch: str, form: FormData, **more: str) -> Undo:
+    return Undo(f"/reports/{report_id}/{what}", {"batch": batch, **more, **place(form)})
 
 
 def place(form: FormData) -> dict[str, str]:
