@@ -1,7 +1,8 @@
 """By when an agency has to answer a notice, and when a notice counts as answered.
 
-A working day here is Monday to Friday: the days off and make-up working days of a year are announced only in the
-November before, and no list of them is shipped. Whoever issues a notice sees the date and may change it.
+Working days are those of the State Council: without public holidays, with the make-up days on weekends. Those of a year
+are announced in the November before; for a year that is not known yet, Monday to Friday is counted, and whoever drafts
+a notice is told so and may change the date.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
+import chinese_calendar
 from sqlalchemy import Connection, func, select
 
 from tasks.decide.seen import today
@@ -16,19 +18,35 @@ from tasks.persist.rows import NOTICES, select_in, update_in
 
 CRITICAL_DAYS, OTHER_DAYS = 5, 10
 """Working days given where a problem is critical, and else (no national rule names any; catalogue §4)."""
+NOT_KNOWN = "{year}年的节假日安排尚未收录，工作日按周一至周五计算，请核对时限。"
+
+
+def are_holidays_known(year: int) -> bool:
+    """Whether the days off of a year are known: an announcement always names its National Day."""
+    return date(year, 10, 1) in chinese_calendar.holidays
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work on a day; Monday to Friday in a year the holidays of which are not known."""
+    return chinese_calendar.is_workday(day) if are_holidays_known(day.year) else day.weekday() < 5
 
 
 def working_days_after(day: date, count: int) -> date:
-    """Return the `count`-th Monday-to-Friday after `day`."""
+    """Return the `count`-th working day after `day`."""
     while count:
         day += timedelta(days=1)
-        count -= day.weekday() < 5
+        count -= is_working_day(day)
     return day
 
 
 def usual_due(critical: bool, day: date | None = None) -> date:
     """Return by when a notice of `day` (default: today in Beijing) is usually due."""
     return working_days_after(day or today(), CRITICAL_DAYS if critical else OTHER_DAYS)
+
+
+def said_of_holidays(due: date | None) -> str:
+    """Return the sentence for who drafts a notice due in a year the holidays of which are not known, else nothing."""
+    return "" if due is None or are_holidays_known(due.year) else NOT_KNOWN.format(year=due.year)
 
 
 def give_back(connection: Connection, report_ids: Iterable[int], due_on: date | None = None) -> None:

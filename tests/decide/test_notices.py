@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tasks.decide.due import usual_due, working_days_after
+from tasks.decide.due import said_of_holidays, usual_due, working_days_after
 from tasks.decide.letters import title
 from tasks.decide.notice_lists import notice, notices, waiting
 from tasks.decide.notices import Drafted, draft, draft_reminders, draft_where_needed, issue, revise, withdraw
@@ -34,10 +34,39 @@ def states(region: Region) -> list[str]:
         (date(2024, 3, 1), 5, date(2024, 3, 8)),  # a Friday
         (date(2024, 3, 2), 5, date(2024, 3, 8)),  # a Saturday
         (date(2024, 3, 6), 10, date(2024, 3, 20)),
+        # Spring Festival 2025: off from 28 January to 4 February; Sunday 26 January and Saturday 8 February are worked
+        (date(2025, 1, 24), 1, date(2025, 1, 26)),
+        (date(2025, 1, 24), 5, date(2025, 2, 7)),
+        (date(2025, 1, 24), 6, date(2025, 2, 8)),
+        (date(2025, 1, 27), 1, date(2025, 2, 5)),
+        (date(2025, 1, 30), 10, date(2025, 2, 17)),
+        # National Day 2025: off from 1 to 8 October; Sunday 28 September and Saturday 11 October are worked
+        (date(2025, 9, 26), 5, date(2025, 10, 10)),
+        (date(2025, 9, 26), 6, date(2025, 10, 11)),
+        (date(2025, 9, 30), 10, date(2025, 10, 21)),
+        # New Year 2026: off from 1 to 3 January; Sunday 4 January is worked
+        (date(2025, 12, 31), 5, date(2026, 1, 8)),
+        # Spring Festival 2026: off from 15 to 23 February; Saturdays 14 and 28 February are worked
+        (date(2026, 2, 13), 1, date(2026, 2, 14)),
+        (date(2026, 2, 13), 5, date(2026, 2, 27)),
+        (date(2026, 2, 13), 10, date(2026, 3, 5)),
+        # Mid-Autumn and National Day 2026: off from 25 to 27 September and from 1 to 7 October; Sunday 20 September
+        # and Saturday 10 October are worked
+        (date(2026, 9, 18), 5, date(2026, 9, 24)),
+        (date(2026, 9, 18), 6, date(2026, 9, 28)),
+        (date(2026, 9, 30), 5, date(2026, 10, 13)),
+        # holidays of that year are not known: Monday to Friday
+        (date(2099, 9, 30), 5, date(2099, 10, 7)),
+        (date(2098, 12, 31), 5, date(2099, 1, 7)),
     ],
 )
 def test_working_days(day: date, count: int, due: date) -> None:
     assert working_days_after(day, count) == due
+
+
+def test_who_drafts_is_told_where_holidays_are_not_known() -> None:
+    said = [said_of_holidays(due) for due in (None, date(2025, 2, 8), date(2026, 10, 13), date(2099, 6, 8))]
+    assert said == ["", "", "", "2099年的节假日安排尚未收录，工作日按周一至周五计算，请核对时限。"]
 
 
 def test_days_given_depend_on_the_worst_problem() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, select, update
 
 from tasks.accounts.person import Person
 from tasks.decide import notices
+from tasks.decide.due import said_of_holidays
 from tasks.decide.notice_lists import notice
 from tasks.decide.seen import today
 from tasks.persist.rows import AGENCIES, NOTICES, STANDINGS
@@ -105,6 +106,22 @@ def test_a_draft_is_changed_and_what_was_sent_is_not(
     assert supervisor.submit(path, {**changed, "body": "  "}).status_code == 422
     notices.issue(database, person_supervisor, [drafted[0]], "b" * 32)
     assert supervisor.submit(path, changed).status_code == 422
+
+
+def test_a_draft_says_when_the_holidays_of_its_year_are_not_known(
+    supervisor: Browser, database: Engine, person_supervisor: Person, drafted: list[int]
+) -> None:
+    unknown = "2099年的节假日安排尚未收录，工作日按周一至周五计算，请核对时限。"
+    due = notice(database, person_supervisor, drafted[0]).due_on
+    path = f"/notices/{drafted[0]}"
+    assert (unknown in supervisor.get(path).text, "节假日安排" in supervisor.get(path).text) == (
+        False,
+        said_of_holidays(due) != "",
+    )
+    notices.revise(database, person_supervisor, drafted[0], due_on=date(2099, 6, 8))
+    assert unknown in supervisor.get(path).text
+    notices.issue(database, person_supervisor, [drafted[0]], "b" * 32)
+    assert "节假日" not in supervisor.get(path).text
 
 
 def test_only_who_supervises_the_agency_has_a_say(

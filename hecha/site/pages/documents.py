@@ -22,7 +22,7 @@ from tasks.accounts.person import Person
 from tasks.ask import years
 from tasks.ask.regions import Region, below, region
 from tasks.ask.report import ask_report
-from tasks.decide.due import usual_due
+from tasks.decide.due import said_of_holidays, usual_due
 from tasks.decide.notice_lists import Notice, notices
 from tasks.decide.seen import listed, today
 from tasks.documents.circular import circular
@@ -91,6 +91,7 @@ def choices(request: Request, person: Supervisor, database: Db, chosen: Chosen) 
         to_mend=TO_MEND,
         issuer=usual_issuer(database, person),
         due=usual_due(True),
+        holidays=said_of_holidays(usual_due(True)),
         own_template=template_of(chosen.home) == chosen.home / OWN,
         own_place=OWN,
     )

@@ -17,6 +17,7 @@ from hecha.site.rendering import Undo, go, page
 from hecha.site.sending import download
 from tasks.accounts.person import Person
 from tasks.decide import notices, transitions
+from tasks.decide.due import said_of_holidays
 from tasks.decide.letters import title
 from tasks.decide.notice_lists import KINDS, STATES, Notice, notice, waiting
 from tasks.decide.notice_lists import notices as listed_notices
@@ -176,6 +177,7 @@ def _shown(
         kinds=KINDS,
         states=STATES,
         wrong=wrong,
+        holidays=said_of_holidays(found.due_on),
         draft=draft
         or {
             "body": found.body,

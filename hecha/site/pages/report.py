@@ -24,7 +24,7 @@ from tasks.ask.gx_result import gx_result
 from tasks.ask.originals import PICTURED, originals
 from tasks.ask.report import Asked, ask_report
 from tasks.decide import answers
-from tasks.decide.due import usual_due
+from tasks.decide.due import said_of_holidays, usual_due
 from tasks.decide.refused import NotThere
 from tasks.decide.reviews import EXCUSED, LASTING, NAMES
 from tasks.decide.states import machine
@@ -90,6 +90,7 @@ def report_page(
     drawn = beside(laid, chosen)
     focus = focus or next(iter(laid.cards.get(shown, ())), None)
     newest = asked.number == asked.newest and asked.judged is not None
+    due = usual_due(laid.count("critical") > 0)
     seen(request, person, "view", "report", asked.id, version=asked.number)
     return page(
         request,
@@ -99,7 +100,8 @@ def report_page(
         asked=asked,
         laid=laid,
         report=asked.view,
-        due=usual_due(laid.count("critical") > 0),
+        due=due,
+        holidays=said_of_holidays(due),
         step=machine().states[asked.state].now[person.role.value],
         grade_class=GRADES.get(asked.view.evaluation.score.grade, "g-none"),
         events=[e for e in machine().possible(asked.state, person.role.value) if e.key in STEPS]

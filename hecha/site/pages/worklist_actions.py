@@ -22,7 +22,7 @@ from tasks.ask.bulk import MOST, Preview, findings_of, preview
 from tasks.ask.owed import Asked, missing_ids
 from tasks.ask.worklist import Filter, matching_ids
 from tasks.decide import notices, reviews, transitions
-from tasks.decide.due import usual_due
+from tasks.decide.due import said_of_holidays, usual_due
 from tasks.decide.refused import NotThere, Refused
 from tasks.decide.reviews import NAMES, Decision
 from tasks.decide.states import machine
@@ -124,7 +124,7 @@ def remind(request: Request, person: Supervisor, database: Db, form: Form) -> Re
     return page(
         request, person, "worklist_remind.html.j2", 422 if fault else 200, ids=ids, given=given, back=back, fault=fault,
         usual=usual_due(True).isoformat(), due=field(form, "due_on", 10), number=field(form, "number", 60),
-        year=asked_for.year,
+        year=asked_for.year, holidays=said_of_holidays(usual_due(True)),
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _asking(
         rules=filters.rule_names(),
         decisions=NAMES,
         given=given,
-        usual=usual_due(True).isoformat(),
+        holidays=said_of_holidays(usual_due(False)),
     )
 
 
