@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
@@ -43,8 +43,9 @@ OWING_TITLES = (
     ("类别", 10),
     ("年度", 8),
     ("在名册上", 9),
-    ("是否已报", 9),
+    ("是否已报", 24),
 )
+UNREAD = "有文件未能读取，待核实"
 SHEET = "工作清单"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BEIJING = timezone(timedelta(hours=8))
@@ -73,8 +74,8 @@ def rows(items: Iterable[Item], states: Mapping[str, str]) -> Iterator[list[Valu
         ]
 
 
-def owing_rows(items: Iterable[Owing], year: int) -> Iterator[list[Value]]:
-    """Yield a row of values for each agency that owes a report."""
+def owing_rows(items: Iterable[Owing], year: int, unread: Collection[str] = ()) -> Iterator[list[Value]]:
+    """Yield a row of values for each agency that owes a report. `unread`: those of whom a file could not be read."""
     for item in items:
         yield [
             item.agency,
@@ -83,7 +84,7 @@ def owing_rows(items: Iterable[Owing], year: int) -> Iterator[list[Value]]:
             words.ORGANS.get(item.organ, words.UNKNOWN),
             year,
             "是" if item.on_roster else "否",
-            "未报" if item.report_id is None else "已报",
+            "已报" if item.report_id else UNREAD if item.agency in unread else "未报",
         ]
 
 

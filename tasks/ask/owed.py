@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
 
 from tasks.accounts.person import Person
+from tasks.ask import years
 from tasks.ask.regions import Region, directly, inside
-from tasks.ask.sweep import has_reported, owing
+from tasks.ask.sweep import has_reported, owing, unreadable
+from tasks.persist.retrying import asked as answered
 from tasks.persist.rows import AGENCIES, STANDINGS, SYSTEM_ERRORS, AnySelect, select_in
 
 PAGE = 50
@@ -85,6 +87,27 @@ def missing_ids(
     if among is not None:
         chosen = chosen.where(AGENCIES.c.id.in_(among))
     return list(connection.execute(chosen.limit(limit)).scalars())
+
+
+def names_of(connection: Connection, person: Person, ids: Iterable[int]) -> list[str]:
+    """Return the names of these agencies, as far as this person sees them, in the order of the places."""
+    chosen = select(AGENCIES.c.name, AGENCIES.c.path).where(person.sees())
+    rows = select_in(connection, chosen, AGENCIES.c.id, ids)
+    return [row.name for row in sorted(rows, key=lambda row: row.path)]
+
+
+def unread_of(
+    database: Engine, person: Person, region: Region, year: int, names: Iterable[str]
+) -> dict[str, str]:
+    """Return which of these agencies are named by a file that could not be read: by name, one such file.
+
+    Whoever has sent such a file has sent something; whether it is the report, a person has to look.
+    """
+    sweep = answered(database, lambda connection: years.last_of(years.sweeps(connection), year))
+    ids = unreadable(database, person, region, sweep)
+    files = [one.file for one in answered(database, lambda connection: unread(connection, ids))]
+    found = {name: next((file for file in files if name in file), None) for name in names}
+    return {name: file for name, file in found.items() if file is not None}
 
 
 def unread(connection: Connection, ids: Sequence[int]) -> list[Unread]:

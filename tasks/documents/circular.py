@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine, select
 
 from expectations.catalogue import rule
 from expectations.profile import Profile, default
 from tasks.accounts.person import Person
+from tasks.ask.owed import unread_of
 from tasks.ask.regions import Region, inside
 from tasks.ask.sweep import Figures, has_reported, overview, owing
 from tasks.ask.worklist import is_late
@@ -26,11 +27,13 @@ RANKED = 1_000
 NAMED = 20
 """Agencies named under one kind of problem."""
 RULES_TOLD = 3
+MISSING = "未报送"
+UNREAD = "所报文件未能读取，待核实"
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An agency that did not publish in time; `how`: not at all, or late."""
+    """An agency that did not publish in time; `how`: not at all, not legibly, or late."""
 
     agency: str
     kind: str
@@ -101,7 +104,7 @@ def circular(
         figures=seen.figures,
         scored=sum(band.reports for band in seen.bands),
         kinds=tuple(gathered.kinds(order)),
-        late=asked(database, lambda c: _late(c, person, region, year)),
+        late=_not_on_time(database, person, region, year),
         ranking=asked(database, lambda c: _ranking(c, person, region, year)),
         listed=tuple(gathered.first),
         problems=gathered.count,
@@ -146,6 +149,13 @@ def _title(rule_id: str) -> str:
         return rule_id
 
 
+def _not_on_time(database: Engine, person: Person, region: Region, year: int) -> tuple[Late, ...]:
+    found = asked(database, lambda c: _late(c, person, region, year))
+    missing = [one.agency for one in found if one.how == MISSING]
+    unread = unread_of(database, person, region, year, missing)
+    return tuple(replace(one, how=UNREAD) if one.agency in unread else one for one in found)
+
+
 def _late(connection: Connection, person: Person, region: Region, year: int) -> tuple[Late, ...]:
     agency = (AGENCIES.c.name.label("agency"), AGENCIES.c.rank, AGENCIES.c.organ)
     missing = select(*agency).where(inside(person, region), owing(year), ~has_reported(year))
@@ -156,7 +166,7 @@ def _late(connection: Connection, person: Person, region: Region, year: int) -> 
     )
     return tuple(
         Late(row.agency, kind_of(row), how)
-        for how, statement in (("未报送", missing), ("逾期公布", late))
+        for how, statement in ((MISSING, missing), ("逾期公布", late))
         for row in connection.execute(statement.order_by(AGENCIES.c.path))
     )
 

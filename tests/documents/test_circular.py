@@ -130,7 +130,7 @@ def test_of_the_samples(database: Engine, person_supervisor: Person) -> None:
     said = circular(database, person_supervisor, whole(database, person_supervisor), 2023)
     assert said.region == "映溪区"
     assert (said.figures.owed, said.figures.reported, said.on_time, said.figures.missing) == (14, 13, 13, 1)
-    assert said.late == (Late("映溪区卫生健康局", "政府部门/县级", "未报送"),)
+    assert said.late == (Late("映溪区卫生健康局", "政府部门/县级", "所报文件未能读取，待核实"),)
     assert [(kind.title, kind.problems, kind.critical) for kind in said.kinds] == [
         ("结构完整", 2, 2),
         ("数据勾稽", 5, 4),

@@ -284,7 +284,11 @@ def test_reminders_to_those_who_have_not_submitted(
     page = supervisor.get("/worklist/owed?year=2023&missing=1").text
     agencies = re.findall(r'name="agency" value="(\d+)"', page)
     assert len(agencies) == 1
+    # a file of theirs came that could not be read: that they sent nothing is not certain
+    assert '有文件未能读取，<a href="/worklist/unreadable?year=2023">请先核对</a>' in page
     asked = supervisor.submit("/worklist/remind", {"year": "2023", "all": "1"})
+    warned = re.findall(r'<li>(.*?)：<span class="file">(.*?)</span></li>', asked.text)
+    assert warned == [("映溪区卫生健康局", "2023/映溪区卫生健康局（照片）.docx")]
     assert "将向 <b>1</b> 个尚未报送2023年度报告的单位发出催报通知。" in asked.text
     given = {**hidden(asked), "agency": agencies}
     message, _ = said(supervisor.submit("/worklist/remind", given), supervisor)
@@ -294,7 +298,7 @@ def test_reminders_to_those_who_have_not_submitted(
     book = openpyxl.load_workbook(
         io.BytesIO(supervisor.get("/worklist/owed.xlsx?year=2023&missing=1").content)
     )
-    assert [row[6] for row in book.active.iter_rows(values_only=True)] == ["是否已报", "未报"]  # type: ignore[union-attr]
+    assert [row[6] for row in book.active.iter_rows(values_only=True)] == ["是否已报", "有文件未能读取，待核实"]  # type: ignore[union-attr]
 
 
 def test_files_that_could_not_be_read(operator: Browser, supervisor: Browser, database: Engine) -> None:

@@ -23,7 +23,7 @@ from tasks.accounts.person import Person
 from tasks.ask import exported, years
 from tasks.ask import sweep as figures
 from tasks.ask.bulk import MOST
-from tasks.ask.owed import Asked, every_owing, owing_page, unread
+from tasks.ask.owed import Asked, every_owing, owing_page, unread, unread_of
 from tasks.ask.regions import Region, below
 from tasks.ask.worklist import TURNED, Filter, every_item, listed
 from tasks.decide.states import machine
@@ -133,16 +133,20 @@ def owed(
     chosen = Asked(year or _newest(database), there, missing == "1", own == "1")
     given = {"year": chosen.year, "region": there.id, "missing": "1" if chosen.missing else None}
     given |= {"own": "1" if chosen.own else None}
+    shown = asked(database, lambda connection: owing_page(connection, person, chosen, page_number))
+    missed = [item.agency for item in shown.items if item.report_id is None]
     return page(
         request,
         person,
         "worklist_owed.html.j2",
         asked=chosen,
         given={name: value for name, value in given.items() if value is not None},
-        listed=asked(database, lambda connection: owing_page(connection, person, chosen, page_number)),
+        listed=shown,
+        unread=unread_of(database, person, there, chosen.year, missed),
         address=lambda number: address("/worklist/owed", **given, page=number if number > 1 else None),
         file_address=address("/worklist/owed.xlsx", **given),
         other=address("/worklist/owed", **(given | {"missing": None if chosen.missing else "1"})),
+        unread_address=address("/worklist/unreadable", year=chosen.year, region=there.id),
         meaning=figures.WORDS["missing" if chosen.missing else "owed"][1],
         most=MOST,
     )
@@ -159,8 +163,10 @@ def owed_workbook(
     limits.exports.take(str(person.id))
     seen(request, person, "export", "worklist", kind="owed", year=chosen.year, missing=chosen.missing)
     rows = asked(database, lambda connection: every_owing(connection, person, chosen))
+    missed = [item.agency for item in rows if item.report_id is None]
+    came = unread_of(database, person, there, chosen.year, missed)
     name = file_name("未报单位" if chosen.missing else "应报单位", f"{chosen.year}年度", suffix=".xlsx")
-    return workbook_of(exported.OWING_TITLES, exported.owing_rows(rows, chosen.year), name)
+    return workbook_of(exported.OWING_TITLES, exported.owing_rows(rows, chosen.year, came), name)
 
 
 @router.get("/worklist/unreadable")

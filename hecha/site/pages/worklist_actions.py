@@ -19,7 +19,7 @@ from hecha.site.pages.sweep import address, region_of
 from hecha.site.rendering import Undo, go, page
 from tasks.accounts.person import Person
 from tasks.ask.bulk import MOST, Preview, findings_of, preview
-from tasks.ask.owed import Asked, missing_ids
+from tasks.ask.owed import Asked, missing_ids, names_of, unread_of
 from tasks.ask.worklist import Filter, matching_ids
 from tasks.decide import notices, reviews, transitions
 from tasks.decide.due import said_of_holidays, usual_due
@@ -61,7 +61,7 @@ def ask(request: Request, person: Supervisor, database: Db, form: Form) -> Respo
     ids = _chosen(database, person, form)
     fault = NOTHING_CHOSEN if not ids else TOO_MANY if len(ids) > MOST else None
     if fault is not None:
-        return go(request, back, fault)
+        return go(request, back, fault, refused=True)
     return _asking(request, person, database, ids, action, back, form)
 
 
@@ -94,7 +94,7 @@ def undo(request: Request, person: Supervisor, database: Db, form: Form) -> Redi
     except NotThere:
         raise HTTPException(404, NOT_FOUND) from None
     except Refused as error:
-        said = str(error)
+        return go(request, _back(form), str(error), refused=True)
     return go(request, _back(form), said)
 
 
@@ -106,7 +106,7 @@ def remind(request: Request, person: Supervisor, database: Db, form: Form) -> Re
     among = None if field(form, "all") == "1" else _numbers(form.getlist("agency"))
     ids = asked(database, lambda connection: missing_ids(connection, person, asked_for, among, MOST + 1))
     if not ids or len(ids) > MOST:
-        return go(request, back, TOO_MANY if ids else "请先勾选未报的单位。")
+        return go(request, back, TOO_MANY if ids else "请先勾选未报的单位。", refused=True)
     fault = ""
     if field(form, "sure") == "1":
         try:
@@ -120,11 +120,13 @@ def remind(request: Request, person: Supervisor, database: Db, form: Form) -> Re
             raise HTTPException(404, NOT_FOUND) from None
         except Refused as error:
             fault = str(error)
+    names = asked(database, lambda connection: names_of(connection, person, ids))
+    unread = unread_of(database, person, asked_for.region, asked_for.year, names)
     given = {"year": asked_for.year, "region": asked_for.region.id or "", "own": "1" if asked_for.own else ""}
     return page(
         request, person, "worklist_remind.html.j2", 422 if fault else 200, ids=ids, given=given, back=back, fault=fault,
         usual=usual_due(True).isoformat(), due=field(form, "due_on", 10), number=field(form, "number", 60),
-        year=asked_for.year, holidays=said_of_holidays(usual_due(True)),
+        year=asked_for.year, holidays=said_of_holidays(usual_due(True)), unread=unread,
     )  # fmt: skip
 
 
@@ -199,7 +201,7 @@ def _documents(request: Request, person: Person, database: Engine, form: FormDat
     """Lead to the documents of the chosen reports."""
     ids = _chosen(database, person, form)
     if not ids or len(ids) > MOST:
-        return go(request, _back(form), TOO_MANY if ids else NOTHING_CHOSEN)
+        return go(request, _back(form), TOO_MANY if ids else NOTHING_CHOSEN, refused=True)
     return page(request, person, "worklist_documents.html.j2", ids=ids, back=_back(form))
 
 
