@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tasks.publish.site import slugs
 from tests.pages.sample_view import sweep
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SLUGS = {report.agency: slug for slug, report in slugs(sweep().reports).items()}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A page on a 1366×768 screen; fails at the end if anything went wrong in it or left the folder."""
-    opened = browser.new_page(viewport={"width": 1366, "height": 768})
+    opened = chromium.new_page(viewport={"width": 1366, "height": 768})
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -105,8 +83,8 @@ def test_the_list_is_filtered_and_sorted(page: Page, site: Path) -> None:
     assert shown(page) == ["青禾区人民政府"]
 
 
-def test_everything_can_be_read_without_javascript(browser: Browser, site: Path) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_everything_can_be_read_without_javascript(chromium: Browser, site: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((site / "index.html").as_uri())
     assert len(shown(page)) == 6

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pypdfium2 as pdfium
 import pytest
 from lxml import html
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -30,7 +29,6 @@ from tasks.publish.reading_page import counts, doubts, look, page_of, place, sho
 from tests.extract.made import numbered, table2_rows, table3_rows, table4_rows
 from tests.flows.made import report
 from tests.pages.css import select
-from tests.pages.test_browser import ARGUMENTS
 
 V2021 = load("v2021")
 NUMBERS = numbered(V2021)
@@ -333,21 +331,10 @@ def test_formats_without_pages_have_no_pictures() -> None:
 # --------------------------------------------------------------------------------------- the browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A page on a 1366×768 screen; fails at the end if anything went wrong in it or left the file."""
-    opened = browser.new_page(viewport={"width": 1366, "height": 768})
+    opened = chromium.new_page(viewport={"width": 1366, "height": 768})
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -446,8 +433,8 @@ def test_the_keyboard_does_what_the_pointer_does(page: Page, pages: Path) -> Non
 
 
 @pytest.mark.browser
-def test_links_work_without_scripts(browser: Browser, pages: Path) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 1366, "height": 768})
+def test_links_work_without_scripts(chromium: Browser, pages: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 1366, "height": 768})
     opened = context.new_page()
     opened.goto((pages / "text.html").as_uri())
     opened.locator('[id="cell-t4.review.total"] a').click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,13 +12,12 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
 from hecha.service import service
 from hecha.site.app import site
 from models.settings import Settings
-from tests.pages.test_browser import ARGUMENTS
 from tests.site.conftest import AGENCY, PASSWORD, SAMPLES, peopled, swept
 from tests.site.test_report_page import id_of
 
@@ -29,17 +27,6 @@ SCRIPT = "<script>document.title='改了'</script>"
 PICTURE = "<img src=x onerror=\"document.title='改了'\">"
 FORMULA = '=HYPERLINK("http://x","y")'
 HOSTILE = "映溪区市场监督管理局"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.test_office import ENDED, Office, until
-from tests.pages.test_browser import ARGUMENTS
 from tests.site.conftest import PASSWORD, REGION, SAMPLES
 from tests.site.whole_way.camera import OFFICE, Camera
 from tests.site.whole_way.people import People, card, decide, figures, found, glance, said, state, step
@@ -32,17 +31,6 @@ RETURNED = "表三（一）予以公开总计一格仍未更正，表二规章�
 ZIP = b"PK\x03\x04"
 WHOLE = (OFFICE[0], 900)
 """A picture of the guide that is a little longer than the screen."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 # ------------------------------------------------------------------------------------ the steps

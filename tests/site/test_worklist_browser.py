@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Page
 
-from tests.site.test_report_browser import Opens, chromium, opened, served
+from tests.site.test_report_browser import Opens, opened, served
 
-__all__ = ["chromium", "opened", "served"]
+__all__ = ["opened", "served"]
 
 pytestmark = pytest.mark.browser
 
