@@ -7,12 +7,12 @@ Importing this module does not import Great Expectations.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from expectations.profile import Profile, default
+from expectations.profile import Profile, Scoring, default
 from expectations.rule import Rule
 from expectations.rules import (
     aggregates,
@@ -89,12 +89,14 @@ class RuleSet:
     """The version of the rules and the hash of their content, that stand on every result.
 
     `hash` covers rules, templates and the profile's content; `profile` and `profile_hash` name the profile alone.
+    `scoring` is the profile's.
     """
 
     version: str
     hash: str
     profile: str
     profile_hash: str
+    scoring: Scoring = field(repr=False, compare=False)
 
 
 def rules(profile: Profile | None = None) -> tuple[Rule, ...]:
@@ -157,4 +159,4 @@ def ruleset(profile: Profile | None = None) -> RuleSet:
     """
     chosen = profile or default()
     digest = hashlib.sha256(_package() + chosen.hash.encode()).hexdigest()[:16]
-    return RuleSet(RULESET_VERSION, digest, chosen.name, chosen.hash)
+    return RuleSet(RULESET_VERSION, digest, chosen.name, chosen.hash, chosen.scoring)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Float, Index, String
 from sqlmodel import Field
@@ -24,6 +25,7 @@ class Review(Stored, table=True):
         Index(None, "report_id", "fingerprint"),
         Index(None, "agency_id", "rule"),
         Index(None, "batch"),
+        Index(None, "undone_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -40,6 +42,44 @@ class Review(Stored, table=True):
     account_id: int | None = Field(default=None, foreign_key="accounts.id")
     decided_at: datetime = Field(sa_type=UtcDateTime)
     undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Overruled(Stored, table=True):
+    """Where more or less counts of an evaluation than it says: the findings of a rule, of one severity, for one addressee.
+
+    `counts` False: none of them counts any more; True: they count for this addressee though the evaluation has none for
+    it. Made from the decisions, for the evaluations by which reports stand today; what has no row counts as said.
+    """
+
+    __tablename__ = "overruled"
+    __table_args__ = (
+        one_of("severity", "critical", "warning", "info"),
+        one_of("addressee", "agency", "operator"),
+        Index(None, "rule"),
+    )
+
+    evaluation_id: int = Field(
+        primary_key=True,
+        foreign_key="evaluations.id",
+        ondelete="CASCADE",
+        sa_column_kwargs={"autoincrement": False},
+    )
+    rule: str = Field(primary_key=True, sa_type=String(16))
+    severity: str = Field(primary_key=True, sa_type=String(16))
+    addressee: str = Field(primary_key=True, sa_type=String(16))
+    counts: bool
+
+
+class ScoringModel(Stored, table=True):
+    """The scoring of a profile under which runs were made (`expectations.profile.Scoring`), by the profile's hash.
+
+    With it a score is worked out anew after a decision, also when the profile has been changed since.
+    """
+
+    __tablename__ = "scoring_models"
+
+    profile_hash: str = Field(primary_key=True, sa_type=String(64))
+    model: dict[str, Any] = Field(sa_type=Json)
 
 
 class Transition(Stored, table=True):

@@ -23,7 +23,9 @@ from models.columns import Stored as Stored  # with all its tables, for who need
 from models.decisions import Answer as Answer
 from models.decisions import Correction as Correction
 from models.decisions import Notice as Notice
+from models.decisions import Overruled as Overruled
 from models.decisions import Review as Review
+from models.decisions import ScoringModel as ScoringModel
 from models.decisions import Transition as Transition
 from models.inbox import ArrivalRow as ArrivalRow
 
@@ -185,7 +187,8 @@ class Standing(Stored, table=True):
     """Where a report stands today: its newest version and what was last said of that. One row a report.
 
     Made from the other tables and written with them, so that lists sorted by score need not look at every
-    report. `evaluation_id` and what comes of it are null while the newest version is not evaluated. `state` is how far
+    report. `evaluation_id` and what comes of it are null while the newest version is not evaluated. Score and counts
+    are what remains of the evaluation after what people decided (`tasks.remaining`). `state` is how far
     people are with it (`tasks.decide.states`): that of its last `Transition`, ``pending`` without one.
     """
 

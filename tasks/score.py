@@ -69,12 +69,14 @@ def score(
     *,
     zero_report: bool = False,
     model: Scoring | None = None,
+    not_applicable: Collection[str] = (),
 ) -> Score:
     """Return the score of one report.
 
     Coverage is the share of the counted rules that were decided. Counted are the rules in `verdicts`, without
     those that compare the report with something else (`Rule.compares`) and could not be decided: they say
-    nothing of how well this report was read. Under the model's threshold, or where the rules it requires do not
+    nothing of how well this report was read. `not_applicable` names further rules that are left out where they are not
+    decided: a person said that they do not apply. Under the model's threshold, or where the rules it requires do not
     apply, total is None and the grade says so. Only critical and warning findings addressed to the agency
     deduct, each rule once (plus a little for further findings of the same rule), never more than the points of
     its dimension. A rule that failed only for our operator to look at counts as not decided.
@@ -83,7 +85,7 @@ def score(
     left_out = tuple(
         rule_id
         for rule_id, verdict in verdicts.items()
-        if verdict is Verdict.NOT_ASSESSABLE and _compares(rule_id)
+        if verdict is Verdict.NOT_ASSESSABLE and (rule_id in not_applicable or _compares(rule_id))
     )
     basis = counted(verdicts, findings, left_out)
     decided = set(basis.decided)

@@ -10,6 +10,7 @@ from typing import Protocol
 import polars as pl
 from sqlalchemy import Connection, Table, bindparam, select, update
 
+from expectations.profile import Scoring
 from models.facts import COMPARED, Facts
 from models.results import (
     Addressee,
@@ -62,6 +63,10 @@ class RuleSetName(Protocol):
     @property
     def profile_hash(self) -> str:
         """The hash of the profile's content."""
+
+    @property
+    def scoring(self) -> Scoring | None:
+        """The profile's scoring, if it is known."""
 
 
 def contexts(facts: Facts) -> dict[str, str]:

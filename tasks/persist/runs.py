@@ -15,6 +15,7 @@ from models.facts import Facts
 from models.results import Evaluation
 from models.views import ErrorView, MissingView
 from tasks.persist import submissions
+from tasks.persist.after_decisions import keep_scoring
 from tasks.persist.evaluations import (
     RuleSetName,
     contexts,
@@ -23,7 +24,7 @@ from tasks.persist.evaluations import (
 )
 from tasks.persist.retrying import asked, committed
 from tasks.persist.rows import EVALUATIONS, RUNS, SUBMISSIONS, SYSTEM_ERRORS, digest, insert_new, select_in
-from tasks.persist.standings import record_standings
+from tasks.persist.standings import record_standings, restand_decided
 from tasks.roster import Roster
 
 TITLE = "政府信息公开工作年度报告核查"
@@ -68,7 +69,12 @@ def start_run(
         "errors": [],
     }
     opened = insert(RUNS).values(row).returning(RUNS.c.id)
-    return committed(database, lambda connection: int(connection.execute(opened).scalar_one()))
+
+    def work(connection: Connection) -> int:
+        keep_scoring(connection, ruleset)
+        return int(connection.execute(opened).scalar_one())
+
+    return committed(database, work)
 
 
 def last_sweep(database: Engine, before: int | None = None) -> int | None:
@@ -125,6 +131,7 @@ def take_over(database: Engine, run_id: int, found: Repeatable) -> None:
         count = len(found.evaluations)
         counts = Counter(submissions=count, evaluations=count)
         _add_to_run(connection, run_id, found.evaluations, found.errors, counts)
+        restand_decided(connection)
 
     committed(database, work)
 

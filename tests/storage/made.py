@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from expectations.profile import Scoring
 from models.facts import CELLS, DOCUMENTS, REPORTS, SECTIONS, YEARS, Facts, empty
 from models.results import (
     Addressee,
@@ -30,6 +31,7 @@ class RuleSet:
     hash: str
     profile: str = "default"
     profile_hash: str = "c" * 16
+    scoring: Scoring | None = None
 
 
 RULES = RuleSet("2026.1", "a" * 64)

@@ -36,6 +36,8 @@ TABLES = {
     "transitions",
     "answers",
     "corrections",
+    "overruled",
+    "scoring_models",
 }
 
 

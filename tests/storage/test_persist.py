@@ -180,6 +180,8 @@ def test_the_same_sweep_again_adds_one_run_and_nothing_else(database: Engine) ->
         "transitions": 0,
         "answers": 0,
         "corrections": 0,
+        "overruled": 0,
+        "scoring_models": 0,
     }
     assert again == replace(first, ran_at=LATER)
 
