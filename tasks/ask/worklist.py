@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, UnaryExpression, and_, func, select
 
 from tasks.accounts.person import Person, Role
+from tasks.ask.failing import failing
 from tasks.ask.regions import Region, directly, inside
 from tasks.ask.searching import found
-from tasks.persist.rows import AGENCIES, FINDINGS, STANDINGS, SUBMISSIONS, AnySelect, select_in
+from tasks.persist.rows import AGENCIES, STANDINGS, SUBMISSIONS, AnySelect, select_in
 from tasks.publish.words import FAILING_GRADE
 
 PAGE = 50
@@ -136,12 +137,7 @@ SORTS: dict[str, tuple[UnaryExpression[Any], ...]] = {
 
 def is_late() -> ColumnElement[bool]:
     """Return the condition that a report came after the statutory day (a local, earlier day is only a hint)."""
-    rows = select(FINDINGS.c.evaluation_id).where(
-        FINDINGS.c.rule.in_(LATE_RULES),
-        FINDINGS.c.severity.in_(("critical", "warning")),
-        FINDINGS.c.addressee == "agency",
-    )
-    return STANDINGS.c.evaluation_id.in_(rows)
+    return STANDINGS.c.evaluation_id.in_(failing(LATE_RULES, ("critical", "warning"), "agency"))
 
 
 def listed(
@@ -262,13 +258,10 @@ def _of_agency(person: Person, chosen: Filter, region: Region | None) -> list[Co
 
 
 def _breaks(chosen: Filter) -> ColumnElement[bool]:
-    """The condition that there is a finding of the rule: to the agency, or with `review` to our own people."""
-    rows = select(FINDINGS.c.evaluation_id).where(
-        FINDINGS.c.rule == chosen.rule, FINDINGS.c.addressee == ("operator" if chosen.review else "agency")
-    )
-    if chosen.severity is not None:
-        rows = rows.where(FINDINGS.c.severity == chosen.severity)
-    return STANDINGS.c.evaluation_id.in_(rows)
+    """The condition that there is a finding of the rule: for the agency, or with `review` for our own people."""
+    severities = () if chosen.severity is None else (chosen.severity,)
+    addressee = "operator" if chosen.review else "agency"
+    return STANDINGS.c.evaluation_id.in_(failing((chosen.rule or "",), severities, addressee))
 
 
 def _shown() -> AnySelect:
