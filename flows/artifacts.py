@@ -21,11 +21,12 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from flows.on_demand import PROGRESS, RUN, RUN_NUMBER
 from flows.progress import also_listening
 from tasks.publish import words
 from tasks.tell import Audience, ReportLine, Summary, message
 
-PROGRESS, SUMMARY, GRAVEST, PAGES = "hecha-progress", "hecha-summary", "hecha-gravest", "hecha-pages"
+SUMMARY, GRAVEST, PAGES = "hecha-summary", "hecha-gravest", "hecha-pages"
 """The keys under which Prefect keeps the versions of each."""
 GRAVEST_REPORTS = 10
 EVERY_SECONDS = 2.0
@@ -74,6 +75,14 @@ def progress_shown(every: float = EVERY_SECONDS) -> Iterator[None]:
     """Show every stage that `flows.progress.tell` speaks of inside the block. To be used inside a flow run."""
     with also_listening(_Progress(every).report):
         yield
+
+
+def number_shown(run_id: int) -> None:
+    """Show which run of the database a flow run is. To be used inside a flow run."""
+    try:
+        create_table_artifact([{RUN_NUMBER: run_id}], key=RUN, description="数据库中的核查编号")
+    except Exception:
+        log.exception("the number of run %d could not be shown", run_id)
 
 
 def show_run(summary: Summary, public_url: str | None = None) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import Engine
 
 from expectations.catalogue import ruleset
 from expectations.profile import Profile, load
-from flows.artifacts import progress_shown
+from flows.artifacts import number_shown, progress_shown
 from flows.conclusion import conclude, follow
 from flows.progress import tell
 from flows.reading_process import allow_readers, dismiss_readers, end_readers, read_apart
@@ -140,6 +140,7 @@ def compliance_sweep(
     try:
         with logs.json_lines(chosen.home), logs.about(run=run_id), progress_shown():
             log.info("run %d begins", run_id)
+            number_shown(run_id)
             if agencies is not None:
                 record_roster(database, agencies)
             files, wrong, repeated = _listed(source, chosen, database, unpacked)

@@ -60,12 +60,14 @@ def serve(
             os.environ["HECHA_WEB_PORT"] = str(port)
         _take(home)
         from flows.secrets import resolve_secrets
+        from flows.server import configure
         from hecha.serve import server
         from hecha.site.set_up import invitation
         from models.settings import settings
 
-        resolve_secrets()
         chosen = settings()
+        configure(chosen.home)  # a sweep may be started from the pages
+        resolve_secrets()
         pages = server(chosen, os.environ.get("PREFECT_API_URL"))
         if told := invitation(chosen, f"http://{chosen.web_host}:{chosen.web_port}/"):
             print(told, flush=True)

@@ -19,12 +19,13 @@ from hecha.site.pages import (
     report_cells,
     report_decisions,
     sweep,
+    sweep_now,
     worklist,
     worklist_actions,
 )
 
 PARTS = (
-    home, login, elsewhere, account, accounts, audit, sweep, worklist, worklist_actions, report, report_cells,
+    home, login, elsewhere, account, accounts, audit, sweep, sweep_now, worklist, worklist_actions, report, report_cells,
     report_decisions, notices, documents, agency, api,
 )  # fmt: skip
 """What has a router."""

@@ -28,6 +28,8 @@ ACTIONS: Mapping[str, str] = {
     "check": "发布前自查",
     "submit": "报送",
     "answer": "提交说明",
+    "sweep": "立即核查",
+    "sweep_stop": "停止核查",
     "decide": "处理问题",
     "decide_undo": "撤销处理",
     "move": "变更状态",
@@ -53,6 +55,7 @@ OBJECTS: Mapping[str, str] = {
     "document": "文书",
     "file": "文件",
     "arrival": "来件",
+    "run": "核查",
 }
 """To what."""
 DETAILS: Mapping[str, str] = {
@@ -68,6 +71,7 @@ DETAILS: Mapping[str, str] = {
     "file": "文件",
     "filter": "筛选条件",
     "findings": "问题数",
+    "flow": "调度任务",
     "kind": "种类",
     "label": "用途",
     "lasting": "以后年度沿用",

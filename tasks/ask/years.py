@@ -82,6 +82,13 @@ def sweep(connection: Connection, id_: int) -> Sweep | None:
     return None if row is None else _sweep(row)
 
 
+def last_begun(connection: Connection) -> Sweep | None:
+    """Return the newest sweep, however it ended, or did not."""
+    chosen = select(*_SHOWN).where(RUNS.c.title == TITLE).order_by(RUNS.c.id.desc()).limit(1)
+    row = connection.execute(chosen).one_or_none()
+    return None if row is None else _sweep(row)
+
+
 def last_of(found: list[Sweep], year: int) -> Sweep | None:
     """Return the newest completed one of `sweeps` that looked at a year."""
     return next((one for one in found if one.state == "completed" and one.covers(year)), None)
@@ -101,9 +108,13 @@ def years(connection: Connection, found: list[Sweep], now: date) -> list[int]:
 
 
 def newest(connection: Connection, found: list[Sweep], now: date) -> int:
-    """Return the year that a page shows when none is asked for: the last that was swept or that has reports."""
-    most = connection.execute(select(func.max(STANDINGS.c.year))).scalar_one()
-    swept = [year for one in found if one.title == TITLE for year in one.years]
+    """Return the year that a page shows when none is asked for: the last that was swept or that has reports.
+
+    A year to come is a slip in one report's title; nobody else's pages change for it.
+    """
+    reported = select(func.max(STANDINGS.c.year)).where(STANDINGS.c.year <= now.year)
+    most = connection.execute(reported).scalar_one()
+    swept = [year for one in found if one.title == TITLE for year in one.years if year <= now.year]
     return max([year for year in (most, *swept) if year is not None], default=now.year - 1)
 
 

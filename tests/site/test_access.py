@@ -63,6 +63,9 @@ ACCESS: dict[str, frozenset[Role]] = {
         (
             "GET /accounts", "POST /accounts", "POST /accounts/{account_id:int}/reset",
             "POST /accounts/{account_id:int}/{change}", "GET /audit", "GET /audit.csv",
+            "GET /sweeps/now", "POST /sweeps/now", "GET /sweeps/at-work/{flow_id}",
+            "POST /sweeps/at-work/{flow_id}/stop", "POST /api/v1/sweeps", "GET /api/v1/sweeps/{sweep_id}",
+            "POST /api/v1/sweeps/{sweep_id}/stop",
         ),
         OPERATORS,
     ),
@@ -129,6 +132,8 @@ LISTS: dict[str, frozenset[Role]] = {
     ),
 }  # fmt: skip
 """Routes that show, take away or change what the person may see, and nothing else."""
+UNKNOWN_FLOW = "0198a000-0000-7000-8000-000000000000"
+"""A sweep that no Prefect server knows."""
 EVERY = {**ACCESS, **OBJECTS, **LISTS}
 
 
@@ -180,7 +185,7 @@ def target(database: Engine, chosen: Settings, person: Callable[[str], Person]) 
     ids = {
         "report_id": report, "submission_id": arrival, "notice_id": drafted[0], "arrival_id": arrival,
         "answer_id": answered, "code": "t4.review.total", "suffix": "docx", "run_id": 1, "account_id": 1,
-        "token_id": 1, "change": "disable", "name": "site.css",
+        "token_id": 1, "change": "disable", "name": "site.css", "flow_id": UNKNOWN_FLOW, "sweep_id": UNKNOWN_FLOW,
     }  # fmt: skip
     return Target({name: str(value) for name, value in ids.items()})
 
@@ -271,12 +276,20 @@ def test_nobody_with_a_forged_session_or_token(app: Browser, target: Target) -> 
     ("name", "role"), [("supervisor", Role.SUPERVISOR), ("agency", Role.AGENCY), ("operator", Role.OPERATOR)]
 )
 def test_the_wrong_role_finds_nothing_there(
-    name: str, role: Role, browser: Callable[[str], Browser], target: Target, database: Engine
+    name: str,
+    role: Role,
+    browser: Callable[[str], Browser],
+    bearer: Callable[[str], dict[str, str]],
+    target: Target,
+    database: Engine,
 ) -> None:
-    client = browser(name)
+    client, token = browser(name), bearer(name)
     before = rows(database)
     closed = {route for route, roles in EVERY.items() if roles and role not in roles}
-    found = {route: ask(client, route, target).status_code for route in closed}
+    found = {
+        route: ask(client, route, target, token if " /api/" in route else None).status_code
+        for route in closed
+    }
     assert found == dict.fromkeys(closed, 404)
     assert rows(database) == before
 

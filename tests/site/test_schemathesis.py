@@ -44,7 +44,7 @@ def described(
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_nothing_is_found(described: Any, mode: GenerationMode) -> None:
     operations = [found.ok() for found in described.get_all_operations()]
-    assert len(operations) == 9
+    assert len(operations) == 12
     for operation in operations:
         _ask(operation, mode)
 

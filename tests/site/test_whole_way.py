@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.flows.test_office import ENDED, Office, until
+from tests.flows.test_office import Office, until
 from tests.site.conftest import PASSWORD, REGION, SAMPLES
 from tests.site.whole_way.camera import OFFICE, Camera
 from tests.site.whole_way.people import People, card, decide, figures, found, glance, said, state, step
@@ -57,13 +57,27 @@ def first_account(people: People, camera: Camera, office: Office) -> None:
     camera.take(page, "sweep-empty")
 
 
-def sweep(office: Office) -> None:
-    (deployment,) = (
-        one for one in office.api("/deployments/filter", {"limit": 50}) if one["name"] == "on-demand"
-    )
-    run = office.api(f"/deployments/{deployment['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})
-    until(lambda: office.api(f"/flow_runs/{run['id']}")["state_type"] in ENDED, 600)
-    assert office.api(f"/flow_runs/{run['id']}")["state_type"] == "COMPLETED"
+def sweep(people: People, camera: Camera, office: Office) -> None:
+    """As the operator: start the first sweep, see that no second one starts, and wait until it is through."""
+    page = people.page(OPERATOR)
+    page.click("main .main-button:text-is('立即核查')")
+    assert page.inner_text("dl.facts dd") == str(office.folder.resolve() / "in")
+    camera.take(page, "sweep-now", OFFICE)
+    page.click("main .main-button:text-is('立即核查')")
+    assert said(page) == "核查任务已提交。"
+    camera.take(page, "sweep-waiting")
+    follow = page.url
+    page.goto("/sweeps/now")
+    assert page.inner_text("main .note") == "已有一次核查正在进行，没有重复启动；请等待其完成，或者先停止。"
+    assert page.locator("main form").count() == 0
+    page.goto(follow)
+    expect(page.locator("#follow dd b")).to_have_text("正在核查", timeout=200_000)
+    camera.take(page, "sweep-running")
+    # the page asks again by itself
+    expect(page.locator("#follow dd b")).to_have_text("已完成", timeout=600_000)
+    expect(page.locator("#stop")).to_be_empty()
+    camera.take(page, "sweep-done")
+    page.click("#follow a:text-is('查看核查总览')")
 
 
 def open_account(people: People, camera: Camera, name: str, role: str, agency: str) -> str:
@@ -333,7 +347,7 @@ def test_from_the_first_account_to_the_finding_that_is_closed(
     people = People(chromium, f"http://127.0.0.1:{running.port}")
 
     first_account(people, camera, running)
-    sweep(running)
+    sweep(people, camera, running)
     given = open_account(people, camera, SUPERVISOR, "supervisor", REGION)
     supervisor = first_sign_in(people, camera, SUPERVISOR, given)
     given = open_account(people, camera, OFFICER, "agency", AGENCY)

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from hecha.site.api import handing_in, reading
+from hecha.site.api import handing_in, reading, sweeping
 from hecha.site.api.problems import Problem
 
 ABOUT = """其他系统用本接口读取核查结果、报送报告、发布前自查。权限与令牌所属的账号相同：无权查看的，按不存在答复（404）。
@@ -28,7 +28,7 @@ def description() -> dict[str, Any]:
         version="1",
         openapi_version="3.1.0",
         description=ABOUT,
-        routes=[*reading.router.routes, *handing_in.router.routes],
+        routes=[*reading.router.routes, *handing_in.router.routes, *sweeping.router.routes],
     )
     schemas = made["components"]["schemas"]
     schemas |= Problem.model_json_schema(ref_template="#/components/schemas/{model}").pop("$defs")
@@ -56,5 +56,5 @@ def openapi() -> JSONResponse:
 
 
 router = APIRouter()
-for _one in (_own, reading.router, handing_in.router):
+for _one in (_own, reading.router, handing_in.router, sweeping.router):
     router.include_router(_one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +12,7 @@ Severity = Literal["critical", "warning", "info"]
 State = Literal["pending", "notified", "explained", "mended", "passed", "returned"]
 Value = Annotated[int | float | str | None, Field(union_mode="left_to_right")]
 MOST = 2**31 - 1
+Year = Annotated[int, Field(ge=1990, le=2100)]
 
 
 class Asked(BaseModel):
@@ -256,3 +258,16 @@ class Run(BaseModel):
     ruleset_version: str
     ruleset_hash: str
     profile: str
+
+
+class Sweep(BaseModel):
+    """A sweep that somebody started, and how far it is."""
+
+    id: UUID
+    state: Literal["waiting", "running", "stopping", "completed", "failed", "cancelled"] = Field(
+        description="等待开始、正在核查、正在停止、已完成、失败、已停止"
+    )
+    since: datetime = Field(description="开始时间；尚未开始的为提交时间")
+    run: str | None = Field(description="核查运行的网址；尚未开始的为空")
+    stage: str | None = Field(description="进行到哪一步")
+    percent: float | None = Field(description="这一步的进度，0 到 100")

@@ -11,17 +11,19 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection, Engine
 
 from expectations.profile import Profile, load
+from flows import on_demand
 from hecha.site.access import NOT_FOUND, Chosen, Db, Supervisor
 from hecha.site.filters import rule_names
 from hecha.site.rendering import environment, page
 from models.errors import ConfigurationError
 from models.settings import Settings
-from tasks.accounts.person import Person
+from tasks.accounts.person import Person, Role
 from tasks.ask import sweep as figures
 from tasks.ask import years
 from tasks.ask.owed import unread
 from tasks.ask.regions import Place, Region, region
 from tasks.persist.retrying import asked
+from tasks.persist.runs import TITLE
 
 router = APIRouter()
 
@@ -33,6 +35,7 @@ COLOURS = {"missing": "warning", "late": "warning", "unreadable": "review", "pen
     "to_mend": "critical",
     "passing": "good",
 }
+UNKNOWN = "调度服务没有这次核查的记录：可能由命令行启动，也可能已经中断。"
 RUN_STATES = {"running": "正在运行", "completed": "已完成", "failed": "失败", "cancelled": "已取消"}
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -68,6 +71,7 @@ def sweep_page(
         years=sorted({at, *known}, reverse=True),
         region=there,
         run=run,
+        begun=next((one for one in found if one.title == TITLE), None),
         due=years.deadlines(profile, at, now) if profile else (),
         shown=[
             (name, *figures.WORDS[name], number, _before(overview.before, name), COLOURS.get(name, ""))
@@ -116,9 +120,30 @@ def run_page(request: Request, person: Supervisor, database: Db, run_id: Id) -> 
     there = region_of(database, person, None)
     ids = figures.unreadable(database, person, there, run)
     files = asked(database, lambda connection: unread(connection, ids))
+    found, away = _at_work(request, person, run)
     return page(
-        request, person, "sweep_run.html.j2", run=run, states=RUN_STATES, files=files, address=address
+        request,
+        person,
+        "sweep_run.html.j2",
+        run=run,
+        states=RUN_STATES,
+        files=files,
+        address=address,
+        found=found,
+        away=away,
     )
+
+
+def _at_work(request: Request, person: Person, run: years.Sweep) -> tuple[on_demand.Underway | None, str]:
+    """What the Prefect server tells an operator of a run that is going on, and why it tells nothing."""
+    if run.state != "running" or run.title != TITLE or person.role is not Role.OPERATOR:
+        return None, ""
+    try:
+        at_work = on_demand.under_way(request.app.state.prefect_url)
+    except on_demand.Unavailable as away:
+        return None, str(away)
+    found = next((one for one in at_work if one.run == run.id), None)
+    return found, "" if found else UNKNOWN
 
 
 def region_of(database: Engine, person: Person, id_: int | None) -> Region:
