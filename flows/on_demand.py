@@ -190,24 +190,30 @@ def find(client: SyncPrefectClient, id_: UUID) -> Underway | None:
 
 
 @_asking
-def start(client: SyncPrefectClient, years: Sequence[int]) -> Underway:
-    """Have the deployment run for these report years (none: all) and return it, waiting for a worker.
-
-    Two that ask at the same instant get the same one. Raises as `source_of`.
-    """
+def last_started(client: SyncPrefectClient) -> str:
+    """Return the id of the newest sweep that was started by hand, empty before the first."""
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
     from prefect.client.schemas.sorting import FlowRunSort
 
+    ours = FlowRunFilterDeploymentId(any_=[_deployment(client).id])
+    found = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(deployment_id=ours), sort=FlowRunSort.START_TIME_DESC, limit=1
+    )
+    return str(found[0].id) if found else ""
+
+
+@_asking
+def start(client: SyncPrefectClient, years: Sequence[int], after: str) -> Underway:
+    """Have the deployment run for these report years (none: all) and return it, waiting for a worker.
+
+    `after`: what `last_started` said before it was looked whether a sweep is at work. Whoever asks with the same gets the
+    same sweep, so that of two who ask at the same instant, in whatever process, none starts another. Raises as `source_of`.
+    """
     deployment = _deployment(client)
-    (last,) = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id])),
-        sort=FlowRunSort.START_TIME_DESC,
-        limit=1,
-    ) or [None]
     run = client.create_flow_run_from_deployment(
         deployment.id,
         parameters={**deployment.parameters, "years": sorted(set(years))},
-        idempotency_key=f"site-after-{last.id if last else deployment.id}",
+        idempotency_key=f"site-after-{after or deployment.id}",
     )
     return _told(client, run)
 

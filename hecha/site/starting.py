@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +32,6 @@ MAYBE_AT_WORK = "第{run}次核查没有正常结束的记录，可能仍在进�
 QUIET = "已有一次核查超过{minutes}分钟没有进展，可能已经中断；确认已经中断的，请勾选后重新开始。"
 OVER = "这次核查已经结束，无需停止。"
 
-_one_at_a_time = threading.Lock()
-
 
 class CannotStart(HechaError):
     """A sweep cannot be started, or not be stopped, as things stand; the message says why."""
@@ -45,18 +42,21 @@ class Offer:
     """What would be swept, and what stands against it.
 
     `refused`: why it cannot be started, else None. `doubt`: why it may be started only with the word of a person
-    that nothing is at work. `at_work`: the sweeps the server knows to be waiting or running.
+    that nothing is at work. `at_work`: the sweeps the server knows to be waiting or running. `after`: the sweep that
+    was started by hand last, looked up before all else.
     """
 
     source: str
     refused: str | None
     doubt: str | None
     at_work: tuple[Underway, ...]
+    after: str
 
 
 def offer(request: Request) -> Offer:
     """Return what a sweep started now would look at. Raises Unavailable (`flows.on_demand`)."""
     url, chosen = request.app.state.prefect_url, settings_of(request)
+    after = on_demand.last_started(url)
     named = on_demand.source_of(url) or chosen.source or ""
     at_work = tuple(on_demand.under_way(url))
     doubt = _doubt(at_work, asked(database(request), last_begun))
@@ -64,7 +64,7 @@ def offer(request: Request) -> Offer:
     if refused is None and at_work and doubt is None:
         refused = AT_WORK
     shown = INBOX if _is_inbox(chosen, named) else redacted(printable(named))
-    return Offer(shown, refused, doubt, at_work)
+    return Offer(shown, refused, doubt, at_work, after)
 
 
 def begin(request: Request, person: Person, years: Sequence[int], confirmed: bool, **by: Any) -> Underway:
@@ -73,15 +73,14 @@ def begin(request: Request, person: Person, years: Sequence[int], confirmed: boo
     Raises Unavailable, and CannotStart with the reason.
     """
     url = request.app.state.prefect_url
-    with _one_at_a_time:
-        stands = offer(request)
-        if stands.refused is not None:
-            raise CannotStart(stands.refused)
-        if stands.doubt is not None and not confirmed:
-            raise CannotStart(stands.doubt)
-        for dead in stands.at_work:
-            on_demand.give_up(url, dead.id)
-        started = on_demand.start(url, years)
+    stands = offer(request)
+    if stands.refused is not None:
+        raise CannotStart(stands.refused)
+    if stands.doubt is not None and not confirmed:
+        raise CannotStart(stands.doubt)
+    for dead in stands.at_work:
+        on_demand.give_up(url, dead.id)
+    started = on_demand.start(url, years, stands.after)
     seen(request, person, "sweep", "run", None, year=sorted(set(years)), flow=str(started.id), **by)
     return started
 

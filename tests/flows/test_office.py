@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from flows import on_demand
 from tests.cli.command import HECHA, environment
 from tests.flows.made import report, write
 from tests.flows.test_sweep_command import processes_of
@@ -67,10 +68,15 @@ class Office:
         with sqlite3.connect(f"file:{self.home / 'hecha.db'}?mode=ro", uri=True) as database:
             return database.execute(query).fetchall()
 
-    def api(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    @property
+    def prefect_url(self) -> str:
+        """The address of its Prefect server."""
         (url,) = {word.split("：")[1] for word in self.said().split("　") if word.startswith("调度服务")}
+        return url.split()[0]
+
+    def api(self, path: str, body: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(
-            f"{url.split()[0]}{path}",
+            f"{self.prefect_url}{path}",
             json.dumps(body or {}).encode(),
             {"Content-Type": "application/json"},
             method="GET" if body is None else "POST",
@@ -253,3 +259,38 @@ def test_an_upload_arrives_like_any_file(office: Office) -> None:
     assert office.arrivals()[file] == ("done", SCHOOLS, 2022)
     assert office.page("/inbox?name=", content, Authorization=f"Bearer {TOKEN}")[0] == 400
     assert office.page(f"/inbox?name={name}", b"", Authorization=f"Bearer {TOKEN}")[0] in (400, 405)
+
+
+def test_a_sweep_that_is_stopped_ends_as_cancelled_and_reads_nothing_wrong(
+    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    url, many = office.prefect_url, 300
+    for number in range(many):
+        write(office.folder / "in" / "many", f"{number}.txt", report(f"云栖市映溪区第{number}局", 2023))
+    broken = office.rows("SELECT count(*) FROM system_errors")
+    started = on_demand.start(url, (), on_demand.last_started(url))
+
+    def now() -> on_demand.Underway:
+        found = on_demand.find(url, started.id)
+        assert found is not None
+        return found
+
+    until(lambda: (now().stage or "").startswith("读取报告"))
+    (at_work,) = on_demand.under_way(url)
+    assert (at_work.id, at_work.state, at_work.is_quiet) == (started.id, "running", False)
+    run = at_work.run
+    on_demand.stop(url, started.id)
+    until(lambda: now().is_over)
+    assert (now().state, on_demand.under_way(url)) == ("cancelled", [])
+    assert office.rows(f"SELECT state, finished_at IS NOT NULL FROM runs WHERE id = {run}") == [
+        ("cancelled", 1)
+    ]
+
+    again = on_demand.start(url, (), str(started.id))
+    until(lambda: on_demand.find(url, again.id).is_over, 600)  # type: ignore[union-attr]
+    assert office.rows("SELECT state, id FROM runs ORDER BY id DESC LIMIT 1") == [
+        ("completed", (run or 0) + 1)
+    ]
+    assert office.rows("SELECT count(*) FROM submissions WHERE agency LIKE '云栖市映溪区第%'") == [(many,)]
+    assert office.rows("SELECT count(*) FROM system_errors") == broken

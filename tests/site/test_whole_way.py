@@ -62,7 +62,7 @@ def sweep(people: People, camera: Camera, office: Office) -> None:
     page = people.page(OPERATOR)
     page.click("main .main-button:text-is('立即核查')")
     assert page.inner_text("dl.facts dd") == str(office.folder.resolve() / "in")
-    camera.take(page, "sweep-now", OFFICE)
+    camera.take(page, "sweep-now")
     page.click("main .main-button:text-is('立即核查')")
     assert said(page) == "核查任务已提交。"
     camera.take(page, "sweep-waiting")
@@ -72,7 +72,7 @@ def sweep(people: People, camera: Camera, office: Office) -> None:
     assert page.locator("main form").count() == 0
     page.goto(follow)
     expect(page.locator("#follow dd b")).to_have_text("正在核查", timeout=200_000)
-    camera.take(page, "sweep-running")
+    camera.take(page, "sweep-running", OFFICE)
     # the page asks again by itself
     expect(page.locator("#follow dd b")).to_have_text("已完成", timeout=600_000)
     expect(page.locator("#stop")).to_be_empty()
