@@ -46,7 +46,7 @@ def preview(database: Engine, person: Person, report_ids: Sequence[int], action:
         event = machine().events.get(action)
         able = [id_ for id_ in there if event is None or items[id_].state in event.before]
         if action == "notify":
-            able = [id_ for id_ in there if id_ in open_ids and items[id_].state != "passed"]
+            able = [id_ for id_ in able if id_ in open_ids]
         rules = _rules(connection, able) if action == "decide" else {}
         return Preview(
             len(there),
@@ -60,15 +60,21 @@ def preview(database: Engine, person: Person, report_ids: Sequence[int], action:
 
 
 def findings_of(
-    database: Engine, person: Person, report_ids: Sequence[int], rule: str
+    database: Engine, person: Person, report_ids: Sequence[int], rule: str, sure: bool = False
 ) -> list[tuple[int, str]]:
-    """Return report and fingerprint of every finding of a rule in the newest evaluation of these reports."""
+    """Return report and fingerprint of every finding of a rule in the newest evaluation of these reports.
+
+    `sure`: only of those that are the agency's; what was not read for certain is looked at one by one.
+    """
     chosen = (
         select(STANDINGS.c.report_id, FINDINGS.c.fingerprint)
         .join_from(STANDINGS, FINDINGS, FINDINGS.c.evaluation_id == STANDINGS.c.evaluation_id)
         .where(FINDINGS.c.rule == rule)
         .order_by(STANDINGS.c.report_id, FINDINGS.c.position)
     )
+
+    if sure:
+        chosen = chosen.where(FINDINGS.c.addressee == "agency")
 
     def read(connection: Connection) -> list[tuple[int, str]]:
         theirs = [item.report_id for item in items_of(connection, person, report_ids)]

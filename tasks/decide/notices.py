@@ -23,6 +23,7 @@ from tasks.persist.rows import AGENCIES, NOTICES, REPORTS, AnyRow, select_in, up
 
 NOTHING_OPEN = "{agency}的报告没有需要整改的问题，无需发整改通知。"
 PASSED = "{agency}的报告已复核通过，请先重新打开再发整改通知。"
+NOTIFIED = "{agency}的报告已发出整改通知，正在等待答复；需要重新发出的，请先撤回原通知。"
 SUBMITTED = "{agency}{year}年的报告已经收到，无需催报。"
 NEWER = "{agency}的报告在通知拟好之后又有新的版本，请重新拟写整改通知。"
 PAST = "整改时限不能早于今天。"
@@ -54,7 +55,7 @@ def draft_where_needed(
 
     Named are the open findings that have to be mended (`reviews.open_findings`, hints left out). Without `due_on`: five
     working days where one is critical, else ten. A draft that the report has already is replaced. A report with
-    nothing open, or passed, gets none. Raises NotThere when a report is not for this person, Refused for a day that is
+    nothing open, passed, or notified already gets none. Raises NotThere when a report is not for this person, Refused for a day that is
     past.
     """
     return _drafted(database, person, report_ids, due_on, number, all_of_them=False)
@@ -75,7 +76,8 @@ def _drafted(
         }
         passed = {r.report_id: PASSED.format(agency=r.agency) for r in seen if r.state == "passed"}
         clean = {r.report_id: NOTHING_OPEN.format(agency=r.agency) for r in seen if r.report_id not in found}
-        refused = clean | passed
+        waits = {r.report_id: NOTIFIED.format(agency=r.agency) for r in seen if r.state == "notified"}
+        refused = clean | passed | waits
         if refused and all_of_them:
             raise Refused(next(iter(refused.values())))
         needing = [row for row in seen if row.report_id not in refused]
@@ -165,7 +167,8 @@ def issue(database: Engine, person: Person, notice_ids: Iterable[int], batch: st
     """Send drafts out: from now on the agency sees them, and their reports are 已通知. Return the ids.
 
     `batch` names the steps of the reports (`transitions.undo` takes them back, and the notices with them). Raises
-    NotThere; Refused for a notice that is no draft, is due before today, or whose report has been passed meanwhile.
+    NotThere; Refused for a notice that is no draft, is due before today, or whose report has been passed or notified
+    meanwhile.
     """
     only_supervisors(person)
 
@@ -196,8 +199,10 @@ def _notify(connection: Connection, person: Person, drafted_on: Mapping[int, int
     passed = [row for row in seen if row.state == "passed"]
     if passed:
         raise Refused(PASSED.format(agency=passed[0].agency))
-    # a report that was notified before stays so
-    step(connection, person, [r.report_id for r in seen if r.state in notify.before], notify, "", batch)
+    waiting = [row for row in seen if row.state not in notify.before]
+    if waiting:
+        raise Refused(NOTIFIED.format(agency=waiting[0].agency))
+    step(connection, person, [r.report_id for r in seen], notify, "", batch)
 
 
 def withdraw(

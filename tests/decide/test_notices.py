@@ -131,12 +131,17 @@ def person_sees(region: Region, who: str) -> int:
     return notices(region.database, getattr(region, who))[1]
 
 
-def test_a_second_notice_leaves_a_notified_report_as_it_is(region: Region) -> None:
+def test_nobody_is_notified_twice_of_the_same(region: Region) -> None:
     edu = region.reports[EDU]
     issue(region.database, region.supervisor, draft(region.database, region.supervisor, [edu]), "b1")
-    issue(region.database, region.supervisor, draft(region.database, region.supervisor, [edu]), "b2")
+    with pytest.raises(Refused) as refused:
+        draft(region.database, region.operator, [edu])
+    assert str(refused.value) == (
+        "映溪区教育局的报告已发出整改通知，正在等待答复；需要重新发出的，请先撤回原通知。"
+    )
+    assert draft_where_needed(region.database, region.operator, [edu]).notices == ()
     assert [s.event for s in steps_of(region.database, region.supervisor, edu)] == ["notify"]
-    assert states(region) == ["sent", "sent"]
+    assert states(region) == ["sent"]
 
 
 def test_issuing_is_undone_with_its_notices(region: Region) -> None:

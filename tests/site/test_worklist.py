@@ -209,7 +209,7 @@ def test_all_that_match_are_notified(supervisor: Browser, database: Engine) -> N
     asked = supervisor.submit("/worklist/act", {"action": "notify", "all": "1", "back": "year=2023"})
     given = hidden(asked)
     assert sorted(map(int, given["ids"].split(","))) == wrong
-    assert f"另有{13 - len(wrong)}份没有需要整改的问题或者已经复核通过，不作改动。" in asked.text
+    assert f"另有{13 - len(wrong)}份没有需要整改的问题，或者已经通知、已经复核通过，不作改动。" in asked.text
     message, undo = said(
         supervisor.submit("/worklist/do", given | {"number": "映政公开〔2024〕1号"}), supervisor
     )
@@ -219,6 +219,12 @@ def test_all_that_match_are_notified(supervisor: Browser, database: Engine) -> N
         == wrong
     )
     assert set(column(database, "SELECT number FROM notices")) == {"映政公开〔2024〕1号"}
+    # sent again from a page that stayed open, nothing goes out twice
+    again = supervisor.submit("/worklist/do", given)
+    assert (again.status_code, "正在等待答复" in again.text) == (422, True)
+    anew = supervisor.submit("/worklist/act", {"action": "notify", "all": "1", "back": "year=2023"})
+    assert "所选报告都不能办理" in anew.text
+    assert number(database, "SELECT count(*) FROM notices WHERE state = 'sent'") == len(wrong)
     said(supervisor.submit("/worklist/undo", undo), supervisor)
     assert column(database, "SELECT DISTINCT state FROM standings") == ["pending"]
     assert column(database, "SELECT DISTINCT state FROM notices") == ["withdrawn"]
@@ -237,6 +243,24 @@ def test_a_bulk_decision_needs_its_reason_and_is_undone(supervisor: Browser, dat
     message, _ = said(supervisor.submit("/worklist/undo", undo), supervisor)
     assert message == f"已撤销{len(broken)}条处理意见。"
     assert number(database, "SELECT count(*) FROM reviews WHERE undone_at IS NULL") == 0
+
+
+def test_what_was_not_read_for_certain_is_never_to_be_mended_in_bulk(
+    supervisor: Browser, database: Engine
+) -> None:
+    standing = "FROM findings f JOIN standings s ON f.evaluation_id = s.evaluation_id WHERE"
+    unsure = column(database, f"SELECT DISTINCT f.rule {standing} f.addressee = 'operator' ORDER BY f.rule")
+    named = ", ".join(f"'{rule}'" for rule in unsure)
+    (of_agencies,) = column(
+        database, f"SELECT count(*) {standing} f.addressee = 'agency' AND f.rule IN ({named})"
+    )
+    reports = ",".join(str(id_) for id_ in column(database, "SELECT report_id FROM standings"))
+    assert unsure != []
+    for rule in unsure:
+        given = {"action": "decide", "ids": reports, "rule": rule, "decision": "mend"}
+        answer = supervisor.submit("/worklist/do", given)
+        assert answer.status_code == 303 or "在这条规则下只有待核内容" in answer.text
+    assert number(database, "SELECT count(*) FROM reviews") == of_agencies
 
 
 def test_what_cannot_be_done_is_told(supervisor: Browser, database: Engine) -> None:
@@ -298,7 +322,8 @@ def test_reminders_to_those_who_have_not_submitted(
     book = openpyxl.load_workbook(
         io.BytesIO(supervisor.get("/worklist/owed.xlsx?year=2023&missing=1").content)
     )
-    assert [row[6] for row in book.active.iter_rows(values_only=True)] == ["是否已报", "有文件未能读取，待核实"]  # type: ignore[union-attr]
+    told = [row[6] for row in book.active.iter_rows(values_only=True)]  # type: ignore[union-attr]
+    assert told == ["是否已报", "有文件未能读取，待核实"]
 
 
 def test_files_that_could_not_be_read(operator: Browser, supervisor: Browser, database: Engine) -> None:

@@ -24,7 +24,7 @@ from tasks.ask.worklist import Filter, matching_ids
 from tasks.decide import notices, reviews, transitions
 from tasks.decide.due import said_of_holidays, usual_due
 from tasks.decide.refused import NotThere, Refused
-from tasks.decide.reviews import NAMES, Decision
+from tasks.decide.reviews import EXCUSED, NAMES, Decision
 from tasks.decide.states import machine
 from tasks.decide.transitions import new_batch
 from tasks.persist.retrying import asked
@@ -35,6 +35,7 @@ NOTHING_CHOSEN = "请先勾选报告，或者勾选“全部符合条件的报�
 TOO_MANY = f"一次最多处理{MOST}份，请用筛选条件缩小范围。"
 NO_DAY = "请填写日期，格式如2024-03-15。"
 NO_RULE = "请选择规则。"
+NONE_SURE = "所选报告在这条规则下只有待核内容；待核内容须在报告页面逐条对照原件后，才能要求整改。"
 DECIDE = "decide"
 GIVEN = ("reason", "rule", "decision", "lasting", "due_on", "number")
 """What is filled in on the page that asks, kept when it is shown again."""
@@ -154,6 +155,7 @@ def _asking(
         states=filters.states(),
         rules=filters.rule_names(),
         decisions=NAMES,
+        excused=EXCUSED,
         given=given,
         holidays=said_of_holidays(usual_due(False)),
     )
@@ -178,11 +180,13 @@ def _notify(database: Engine, person: Person, ids: list[int], form: FormData) ->
 
 def _decide(database: Engine, person: Person, ids: list[int], form: FormData) -> Done:
     rule = field(form, "rule", 16)
-    found = findings_of(database, person, ids, rule) if rule in filters.rule_names() else []
-    if not found:
+    if rule not in filters.rule_names():
         raise Refused(NO_RULE)
-    batch = new_batch()
     decision = cast(Decision, field(form, "decision", 16))  # whether it is one is looked at there
+    found = findings_of(database, person, ids, rule, sure=decision == "mend")
+    if not found:
+        raise Refused(NONE_SURE if decision == "mend" else NO_RULE)
+    batch = new_batch()
     reason, lasting = field(form, "reason", _LONGEST_REASON), field(form, "lasting") == "1"
     count = reviews.decide(database, person, found, decision, reason, lasting, batch)
     reports = len({id_ for id_, _ in found})
