@@ -34,6 +34,7 @@ from tasks.received import receive
 from tasks.selfcheck import WAITING, Checked, Earlier, Identity, Known, ask_of, desk
 
 NOTHING = "没有收到文件，请选择年度报告文件后再提交。"
+EMPTY = "文件是空的（0 字节），请核对后重新选择。"
 _LONGEST_NAME = 120
 _WAITERS = CapacityLimiter(WAITING + 2)
 """Whoever waits for a check does not take the threads that answer everybody else."""
@@ -58,7 +59,7 @@ async def uploaded(file: object, chosen: Settings) -> Artifact:
 def artifact(name: str, content: bytes, chosen: Settings) -> Artifact:
     """Return bytes that were sent under a bare, printable name. Raises ReadError when they are none or too many."""
     if not content:
-        raise ReadError(ErrorKind.UNREADABLE, NOTHING)
+        raise ReadError(ErrorKind.UNREADABLE, EMPTY)
     if len(content) > chosen.max_file_mb << 20:
         raise ReadError(ErrorKind.TOO_LARGE, TOO_LARGE.format(limit=chosen.max_file_mb))
     writable = name.encode(

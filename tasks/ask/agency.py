@@ -19,8 +19,9 @@ from tasks.selfcheck import Identity
 
 ANOTHERS = "文件是“{found}”的报告，与本单位“{own}”不一致，不能报送；请核对标题和落款中的单位名称。"
 OUTSIDE = "文件是“{found}”的报告，该单位不在您的管辖范围内，不能报送。"
-NAMELESS = "没有能从文件中认出单位名称；确认是本单位的报告后，勾选“确认是本单位的报告”再报送。"
-YEARLESS = "没有能从文件中认出报告年度；请核对标题后重新上传，确认无误的，勾选“确认是本单位的报告”再报送。"
+NAMELESS = "未能从文件中认出单位名称；确认是本单位的报告后，勾选“确认是本单位的报告”再报送。"
+YEARLESS = "未能从文件中认出报告年度；请核对标题后重新上传，确认无误的，勾选“确认是本单位的报告”再报送。"
+AHEAD = "文件中的报告年度是{year}年，晚于今年，不能报送；请核对标题中的年度后重新上传。"
 _SENT = ("sent", "answered", "withdrawn")
 _WAITING = ("sent", "answered")
 _SHOWN = 20
@@ -288,9 +289,11 @@ def version_of(database: Engine, person: Person, agency: str, year: int) -> Vers
 def placed(database: Engine, person: Person, identity: Identity, confirmed: bool = False) -> str | None:
     """Return under whose name a file is handed in: that of an agency this person may hand in for.
 
-    Raises Refused for another's report, and where the file does not say whose it is, or of which year, unless
-    `confirmed` is given. None: nobody knows (an operator may hand in anything).
+    Raises Refused for another's report, for one of a year to come, and where the file does not say whose it is, or of
+    which year, unless `confirmed` is given. None: nobody knows (an operator may hand in anything).
     """
+    if identity.year is not None and identity.year > today().year:
+        raise Refused(AHEAD.format(year=identity.year))
     if identity.agency is not None and identity.year is None and not confirmed:
         raise Refused(YEARLESS)
     if person.role is Role.AGENCY:

@@ -209,7 +209,7 @@ def packed() -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "没有收到文件，请选择年度报告文件后再提交。"),
+        (b"", "文件是空的（0 字节），请核对后重新选择。"),
         (packed(), "请上传年度报告文件本身，不要上传压缩包或邮件。"),
         (b"MZ\x90\x00\x03" + bytes(range(256)) * 9, "无法识别文件格式"),
         ("关于开会的通知".encode(), "文件中没有找到政府信息公开工作年度报告的六个部分和三张表"),
@@ -266,6 +266,13 @@ def test_from_the_check_to_the_new_version(
     assert "更正后的报告已提交，等待主管部门复核。" in own
     again = finance.submit("/agency/self-check/submit", {"token": token})
     assert (again.status_code, "请重新上传" in again.text) == (422, True)
+
+
+def test_a_report_of_a_year_to_come_is_refused(finance: Browser) -> None:
+    ahead = mended().decode().replace("2023", "2098").encode()
+    answer = send_file(finance, "/agency/submit", "年报.html", ahead, confirmed="1")
+    told = ["文件中的报告年度是2098年，晚于今年，不能报送；请核对标题中的年度后重新上传。"]
+    assert (answer.status_code, re.findall(r'class="wrong"[^>]*>(.*?)</p>', answer.text)) == (422, told)
 
 
 def test_what_was_handed_in_is_followed_by_those_who_may(

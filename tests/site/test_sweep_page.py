@@ -38,6 +38,18 @@ def listed(browser: Browser, to: str) -> int:
     return int(count.replace(",", ""))
 
 
+def test_a_year_to_come_in_one_report_is_not_the_year_of_all_others(
+    supervisor: Browser, database: Engine
+) -> None:
+    shown = re.compile(r"<h1>(\d+)年度核查总览")
+    usual = shown.findall(supervisor.get("/sweeps").text)
+    slip = "UPDATE standings SET year = 2098 WHERE report_id = (SELECT min(report_id) FROM standings)"
+    with database.begin() as connection:
+        connection.execute(text(slip))
+    assert shown.findall(supervisor.get("/sweeps").text) == usual
+    assert shown.findall(supervisor.get("/sweeps?year=2098").text) == ["2098"]
+
+
 def counted(database: Engine, year: int) -> dict[str, int]:
     """The figures of a year, each by a question of its own that does not know how the page counts."""
     standings = "SELECT count(*) FROM standings WHERE year = :year"
