@@ -7,7 +7,7 @@ from datetime import date
 
 from docx.document import Document as DocumentObject
 
-from tasks.documents.circular import NAMED, Circular, Kind
+from tasks.documents.circular import NAMED, UNREAD, Circular, Kind
 from tasks.documents.notice import HEADS, WIDTHS, problem_row, saved
 from tasks.documents.official import (
     ANNEX,
@@ -27,6 +27,8 @@ from tasks.documents.text import clean
 from tasks.publish.words import day, points
 
 NUMERALS = "一二三四五六七八九十"
+_INNER = str.maketrans("“”", "‘’")
+"""Quotation marks within quotation marks."""
 ANNEXES = ("未按时发布单位名单", "问题清单", "得分排名")
 
 
@@ -70,7 +72,8 @@ def overall(said: Circular, dated: date) -> tuple[str, ...]:
     figures = said.figures
     came = f"截至{day(dated)}，应报送年度报告的单位{figures.owed}个，已报送{figures.reported}个"
     in_time = f"，其中按时发布{said.on_time}个、逾期发布{figures.late}个" if figures.reported else ""
-    came += f"{in_time}；未报送{figures.missing}个。"
+    unread = sum(one.how == UNREAD for one in said.late)
+    came += f"{in_time}；未报送{figures.missing}个{f'（其中{unread}个{UNREAD}）' if unread else ''}。"
     if said.passing_share is None:
         return (came, "已报送的报告暂无可以评分的。")
     scored = (
@@ -86,7 +89,7 @@ def overall(said: Circular, dated: date) -> tuple[str, ...]:
 def of_kind(kind: Kind) -> str:
     """Return the paragraph of one kind of problem: how many, what mostly, and whose."""
     critical = f"，其中严重问题{kind.critical}个" if kind.critical else ""
-    mostly = "、".join(f"“{title}”{count}个" for title, count in kind.rules)
+    mostly = "、".join(f"“{title.translate(_INNER)}”{count}个" for title, count in kind.rules)
     named = "、".join(kind.agencies[:NAMED])
     more = f"等{len(kind.agencies)}个单位" if len(kind.agencies) > NAMED else ""
     return (

@@ -58,6 +58,7 @@ def test_kinds_in_words() -> None:
     assert of_kind(kind) == (
         "共发现问题5个，其中严重问题4个，涉及单位2个。主要是：“合计”3个、“勾稽”2个。涉及单位：教育局、民政局。"
     )
+    assert "“‘收到N件’与表三”1个" in of_kind(replace(kind, rules=(("“收到N件”与表三", 1),)))
     many = replace(kind, critical=0, agencies=tuple(f"第{n}局" for n in range(1, 31)))
     assert of_kind(many).startswith("共发现问题5个，涉及单位30个。")
     assert of_kind(many).endswith("、第20局等30个单位。")

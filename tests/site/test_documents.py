@@ -126,7 +126,8 @@ def test_the_circular_has_the_figures_of_the_sweep_page(
     (came,) = (text for text in texts if text.startswith("截至"))
     assert came.endswith(
         f"应报送年度报告的单位{figures.owed}个，已报送{figures.reported}个，其中按时发布"
-        f"{figures.reported - figures.late}个、逾期发布{figures.late}个；未报送{figures.missing}个。"
+        f"{figures.reported - figures.late}个、逾期发布{figures.late}个；未报送{figures.missing}个"
+        "（其中1个所报文件未能读取，待核实）。"
     )
     assert "映溪区政务公开办" in texts
     assert exports(database) == [("supervisor", "document", "通报")]
