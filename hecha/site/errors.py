@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 
 from hecha.site.access import API, NOT_FOUND, PasswordNeeded, SignInNeeded, database, is_new
-from hecha.site.rendering import page
+from hecha.site.rendering import go, page
 from models.errors import StorageError
 
 TITLES: Mapping[int, str] = {
@@ -35,6 +36,7 @@ SAID: Mapping[int, str] = {
     500: "系统发生内部错误，已记入日志。请稍后再试；仍不能使用的，请联系运行维护人员。",
     503: "数据库暂时连接不上，请稍后再试；持续不能使用的，请联系运行维护人员。",
 }
+LOST = "登录已失效，刚才的操作没有执行。请重新登录；填写的内容可以用浏览器的“后退”找回，核对后再提交。"
 WRONG_ADDRESS = "网址中的参数有误，请从页面上的链接进入。"
 _PLAIN = ("/healthz", "/readyz", "/metrics", "/inbox", "/assets/")
 
@@ -46,8 +48,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SignInNeeded)
     def nobody(request: Request, error: Exception) -> Response:
-        to = "/setup" if is_new(request, database(request)) else "/login"
-        return _led(request, to if to == "/setup" else f"{to}{_back(request)}")
+        if is_new(request, database(request)):
+            return _led(request, "/setup")
+        lost = LOST if request.method == "POST" else None
+        return _led(request, f"/login{_back(request)}", lost)
 
     @app.exception_handler(PasswordNeeded)
     async def must_change(request: Request, error: Exception) -> Response:
@@ -106,15 +110,16 @@ def problem(status: int, said: str, headers: Mapping[str, str] | None = None) ->
 
 
 def _back(request: Request) -> str:
-    """Where to go on after signing in: the page that was asked for."""
-    if request.method != "GET" or request.url.path == "/":
+    """Where to go on after signing in: the page that was asked for, of a form the one it stood on."""
+    here = request.url if request.method == "GET" else URL(request.headers.get("referer", ""))
+    if here.path in ("", "/") or here.netloc != request.url.netloc:
         return ""
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    asked = here.path + (f"?{here.query}" if here.query else "")
     return f"?next={quote(asked, safe='')}"
 
 
-def _led(request: Request, to: str) -> Response:
+def _led(request: Request, to: str, said: str | None = None) -> Response:
     if request.headers.get("hx-request") == "true":
         # a part of a page cannot be replaced by the sign-in page; the browser has to go there
         return Response(status_code=401, headers={"HX-Redirect": to})
-    return RedirectResponse(to, 303)
+    return go(request, to, said, refused=True)

@@ -216,6 +216,16 @@ def test_a_decision_and_its_undoing(supervisor: Browser, report: int) -> None:
     assert 'class="decided' not in back
 
 
+def test_who_decides_over_another_is_told(supervisor: Browser, operator: Browser, report: int) -> None:
+    named = {"fingerprint": hidden(supervisor.get(f"/reports/{report}").text, "fingerprint")}
+    path = f"/reports/{report}/decide"
+    first = sent(supervisor, path, named | {"decision": "explained", "reason": "已电话核实。"})
+    assert said(first) == "已记录处理意见：接受说明。"
+    second = sent(operator, path, named | {"decision": "mend"})
+    assert said(second) == "已记录处理意见：要求整改。supervisor甲此前的处理意见“接受说明”由此取代。"
+    assert said(sent(operator, path, named | {"decision": "mend"})) == "已记录处理意见：要求整改。"
+
+
 def test_undoing_one_of_many_decided_together_leaves_the_others(
     supervisor: Browser, person_supervisor: Person, database: Engine
 ) -> None:

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from hecha.service import service
 from hecha.site.access import FORGED
 from hecha.site.app import site
+from hecha.site.errors import LOST
 from hecha.site.headers import HEADERS
 from hecha.site.limits import FORM_BYTES, TOO_OFTEN, Window
 from hecha.site.pages.login import WRONG, own_path
@@ -101,6 +102,15 @@ def test_a_session_is_worth_nothing_after_signing_out(agency: Browser) -> None:
     assert agency.submit("/logout").status_code == 303
     agency.cookies.set("hecha", secret)
     assert agency.get("/account").headers["location"].startswith("/login")
+
+
+def test_who_sends_a_form_after_the_session_is_told_and_led_back_to_it(app: Browser) -> None:
+    form = {"referer": "http://testserver/reports/7?tab=warning"}
+    answer = app.post("/reports/7/decide", data={"reason": "很长的理由"}, headers=form)
+    assert answer.headers["location"] == "/login?next=%2Freports%2F7%3Ftab%3Dwarning"
+    assert LOST in app.get("/login").text
+    elsewhere = app.post("/reports/7/decide", data={}, headers={"referer": "http://elsewhere/reports/7"})
+    assert elsewhere.headers["location"] == "/login"
 
 
 def test_wrong_passwords_and_unknown_names_are_answered_alike(app: Browser) -> None:

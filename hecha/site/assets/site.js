@@ -22,6 +22,14 @@
     if (asking && !confirm(asking.dataset.ask)) event.preventDefault();
   });
 
+  // A choice that needs a reason says so before the form is sent.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("input[type=radio]")) return;
+    const same = `input[type=radio][name="${CSS.escape(event.target.name)}"][data-needs]`;
+    const other = event.target.form?.querySelector(same);
+    if (other) document.getElementById(other.dataset.needs).required = event.target.dataset.needs !== undefined;
+  });
+
   // A box that ticks all others of its group.
   document.addEventListener("change", (event) => {
     const group = event.target.dataset.all;

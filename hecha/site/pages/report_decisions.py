@@ -20,7 +20,7 @@ from tasks.accounts.person import Person
 from tasks.ask.cards import TABS
 from tasks.decide import notices, reviews, transitions
 from tasks.decide.refused import NotThere, Refused
-from tasks.decide.reviews import NAMES, Decision
+from tasks.decide.reviews import NAMES, Decision, Standing
 from tasks.decide.seen import reports_seen
 from tasks.decide.states import machine
 from tasks.decide.transitions import Moved, new_batch
@@ -43,11 +43,19 @@ def decide(request: Request, person: Supervisor, database: Db, report_id: Id, fo
 
     def work() -> str:
         _there(database, person, report_id)
+        before = asked(database, lambda c: reviews.standing_reviews(c, [report_id])).get(named[0])
         reviews.decide(database, person, named, decision, reason, lasting, batch)
-        return f"已记录处理意见：{NAMES[decision]}。"
+        return f"已记录处理意见：{NAMES[decision]}。{_replaced(before, person)}"
 
     taken_back = _undo(report_id, "undo", batch, form, fingerprint=named[0][1])
     return done(request, back(report_id, form), work, undo=taken_back)
+
+
+def _replaced(before: Standing | None, person: Person) -> str:
+    """Tell whose other decision stood there: two people may have the same page open."""
+    if before is None or before.account_id == person.id or before.from_year is not None:
+        return ""
+    return f"{before.reviewer}此前的处理意见“{NAMES[before.decision]}”由此取代。"
 
 
 @router.post("/reports/{report_id:int}/undo")
