@@ -93,6 +93,12 @@ def laid_out(asked: Asked, rules: Mapping[str, RuleText]) -> LaidOut:
     return LaidOut(asked, page, cards)
 
 
+def after_decisions(asked: Asked, rules: Mapping[str, RuleText]) -> ReportPage:
+    """Lay out what remains of a report after the decisions, for the arithmetic of the score by which it stands."""
+    rest = asked.stands.evaluation if asked.stands is not None else asked.view.evaluation
+    return report_page(replace(asked.view, evaluation=rest), str(asked.id), rules)
+
+
 def _card(asked: Asked, shown: Shown) -> Card:
     finding = shown.numbered.finding
     fingerprint = asked.fingerprint(finding)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, or_, select
 
 from tasks.accounts.person import Person, Role
 from tasks.decide.reviews import Standing, standing_reviews
 from tasks.persist.retrying import asked
-from tasks.persist.rows import AGENCIES, ARRIVALS, FINDINGS, RUNS, STANDINGS, SUBMISSIONS
+from tasks.persist.rows import AGENCIES, ARRIVALS, FINDINGS, REVIEWS, RUNS, STANDINGS, SUBMISSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def findings_after(
     database: Engine, person: Person, after: int, limit: int, *, year: int | None = None,
     rule: str | None = None, severity: str | None = None, report_id: int | None = None,
 ) -> list[FindingLine]:  # fmt: skip
-    """Return the next findings of newest versions that this person may see, by id; an agency those addressed to it."""
+    """Return the next findings of newest versions that this person may see, by id; an agency its own."""
     columns = (
         "fingerprint", "rule", "subject", "severity", "addressee", "message", "cells", "observed", "expected",
         "difference", "hint",
@@ -124,7 +124,7 @@ def findings_after(
         .limit(limit)
     )
     if person.role is Role.AGENCY:
-        chosen = chosen.where(FINDINGS.c.addressee == "agency")
+        chosen = chosen.where(or_(FINDINGS.c.addressee == "agency", _confirmed()))
     if year is not None:
         chosen = chosen.where(STANDINGS.c.year == year)
     if report_id is not None:
@@ -145,6 +145,13 @@ def findings_after(
         ]
 
     return asked(database, work)
+
+
+def _confirmed() -> ColumnElement[bool]:
+    """The condition that the last decision about the very finding was that the agency has to mend it."""
+    own = (REVIEWS.c.report_id == STANDINGS.c.report_id, REVIEWS.c.fingerprint == FINDINGS.c.fingerprint)
+    last = select(REVIEWS.c.decision).where(*own, REVIEWS.c.undone_at.is_(None))
+    return last.order_by(REVIEWS.c.id.desc()).limit(1).scalar_subquery() == "mend"
 
 
 def run_line(database: Engine, person: Person, run_id: int) -> RunLine | None:

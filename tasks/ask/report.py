@@ -13,6 +13,7 @@ from models.views import ReportView
 from tasks.accounts.person import Person, Role
 from tasks.decide.corrections import Corrected
 from tasks.decide.reviews import Standing, standing_reviews
+from tasks.persist.after_decisions import remaining_of
 from tasks.persist.changes import Kind
 from tasks.persist.evaluations import read_changes, read_evaluations
 from tasks.persist.retrying import asked
@@ -29,6 +30,7 @@ from tasks.persist.rows import (
     AnyRow,
 )
 from tasks.persist.sweep import NOT_EVALUATED, report_view, version_view
+from tasks.remaining import EXCUSED, Remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,25 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Score and counts by which a report stands (`models.tables.Standing`)."""
+
+    total: float | None
+    grade: str | None
+    critical: int | None
+    warning: int | None
+    info: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A version of a report. `fingerprints` name the findings of `view.evaluation`, in their order.
 
     `corrections` are those of its file, the newest first, also those that were taken back. `judged` is None for a
     version that was never evaluated; its `view` then holds no verdict and no score. `changes` says by fingerprint
-    what became of a finding of the version before; `reviews` the decision that counts for a finding.
+    what became of a finding of the version before; `reviews` the decision that counts for a finding. `stands` is what
+    remains of the evaluation after these, None where they change nothing and for a version that is not the newest;
+    `figures` those by which the report stands, whichever version is shown.
     """
 
     id: int
@@ -93,6 +108,13 @@ class Asked:
     reviews: Mapping[str, Standing]
     answers: tuple[Answered, ...]
     corrections: tuple[Corrected, ...]
+    stands: Remaining | None
+    figures: Figures
+
+    @property
+    def score(self) -> Score:
+        """The score by which the version stands: after the decisions, else the machine's."""
+        return self.view.evaluation.score if self.stands is None else self.stands.evaluation.score
 
     def fingerprint(self, finding: Finding) -> str:
         """Return the fingerprint of one of the findings (that very object)."""
@@ -137,6 +159,9 @@ def _asked(
     fingerprints = _fingerprints(connection, made.id) if made is not None else ()
     decided = standing_reviews(connection, [standing.report_id])
     reviews = {fingerprint: review for (_, fingerprint), review in decided.items()}
+    stands = None
+    if made is not None and made.id == standing.evaluation_id:
+        stands = _remaining(connection, made.id, said, [reviews.get(one) for one in fingerprints])
     if person.role is Role.AGENCY:
         kept = [
             (finding, fingerprint)
@@ -146,6 +171,7 @@ def _asked(
         ]
         said = replace(said, findings=tuple(finding for finding, _ in kept))
         fingerprints = tuple(fingerprint for _, fingerprint in kept)
+        stands = None if stands is None else _without_ours(stands)
     view = report_view(shown, versions, said)
     return Asked(
         id=standing.report_id,
@@ -171,7 +197,25 @@ def _asked(
         steps=_steps(connection, standing.report_id),
         answers=_answers(connection, standing.report_id),
         corrections=_corrections(connection, shown.sha256),
+        stands=stands,
+        figures=Figures(*(standing._mapping[name] for name in Figures.__dataclass_fields__)),
     )
+
+
+def _remaining(
+    connection: Connection, evaluation_id: int, said: Evaluation, decisions: Sequence[Standing | None]
+) -> Remaining | None:
+    changed = (
+        decision is not None and (decision.decision in EXCUSED or finding.addressee is Addressee.OPERATOR)
+        for finding, decision in zip(said.findings, decisions, strict=True)
+    )
+    return remaining_of(connection, evaluation_id, said, decisions) if any(changed) else None
+
+
+def _without_ours(stands: Remaining) -> Remaining:
+    """What remains without what our own people have yet to look at."""
+    theirs = tuple(one for one in stands.evaluation.findings if one.addressee is Addressee.AGENCY)
+    return replace(stands, evaluation=replace(stands.evaluation, findings=theirs))
 
 
 def _evaluations(connection: Connection, standing: AnyRow, submissions: Sequence[int]) -> dict[int, AnyRow]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, cast, func
 
 from models.errors import ErrorKind
 from tasks.accounts.person import Person, Role
-from tasks.ask.failing import failures
+from tasks.ask.failing import failing
 from tasks.ask.kept import Kept
 from tasks.ask.regions import Place, Region, below, inside, step
 from tasks.ask.worklist import RESULTS, is_late
@@ -177,7 +177,7 @@ def most_frequent(database: Engine, person: Person, region: Region, year: int) -
     """
 
     def ask(connection: Connection) -> tuple[Frequent, ...]:
-        failed = failures("agency").subquery()
+        failed = failing(connection, (), (), "agency").subquery()
         reports = func.count(failed.c.evaluation_id.distinct())
         rows = (
             select(failed.c.rule, reports)
@@ -262,7 +262,7 @@ def _by_step(
     late = (
         select(group, func.count())
         .join_from(STANDINGS, AGENCIES, AGENCIES.c.id == STANDINGS.c.agency_id)
-        .where(STANDINGS.c.year == year, inside(person, region), is_late())
+        .where(STANDINGS.c.year == year, inside(person, region), is_late(connection))
         .group_by(group)
     )
     missing = (

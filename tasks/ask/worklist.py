@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, UnaryExpression, and_, func, select
 
 from tasks.accounts.person import Person, Role
-from tasks.ask.failing import failing
+from tasks.ask.failing import evaluations_failing
 from tasks.ask.regions import Region, directly, inside
 from tasks.ask.searching import found
 from tasks.persist.rows import AGENCIES, STANDINGS, SUBMISSIONS, AnySelect, select_in
@@ -135,9 +135,10 @@ SORTS: dict[str, tuple[UnaryExpression[Any], ...]] = {
 """How the list may be ordered: 得分低的在前, 得分高的在前, 严重问题多的在前, 按地区和单位, 最近收到的在前."""
 
 
-def is_late() -> ColumnElement[bool]:
+def is_late(connection: Connection) -> ColumnElement[bool]:
     """Return the condition that a report came after the statutory day (a local, earlier day is only a hint)."""
-    return STANDINGS.c.evaluation_id.in_(failing(LATE_RULES, ("critical", "warning"), "agency"))
+    late = evaluations_failing(connection, LATE_RULES, ("critical", "warning"), "agency")
+    return STANDINGS.c.evaluation_id.in_(late)
 
 
 def listed(
@@ -230,13 +231,13 @@ def _matching(
     if chosen.below is not None:
         wanted = wanted.where(STANDINGS.c.total < chosen.below)
     if chosen.rule is not None:
-        wanted = wanted.where(_breaks(chosen))
+        wanted = wanted.where(_breaks(connection, chosen))
     elif chosen.severity is not None:
         wanted = wanted.where(SEVERITIES[chosen.severity])
     if chosen.review and chosen.rule is None:
         wanted = wanted.where(STANDINGS.c.operator > 0)
     if chosen.late:
-        wanted = wanted.where(is_late())
+        wanted = wanted.where(is_late(connection))
     if chosen.repeated:
         again = select(SUBMISSIONS.c.id).where(
             SUBMISSIONS.c.report_id == STANDINGS.c.report_id, SUBMISSIONS.c.version > 1
@@ -257,11 +258,12 @@ def _of_agency(person: Person, chosen: Filter, region: Region | None) -> list[Co
     return conditions
 
 
-def _breaks(chosen: Filter) -> ColumnElement[bool]:
+def _breaks(connection: Connection, chosen: Filter) -> ColumnElement[bool]:
     """The condition that there is a finding of the rule: for the agency, or with `review` for our own people."""
     severities = () if chosen.severity is None else (chosen.severity,)
     addressee = "operator" if chosen.review else "agency"
-    return STANDINGS.c.evaluation_id.in_(failing((chosen.rule or "",), severities, addressee))
+    found = evaluations_failing(connection, (chosen.rule or "",), severities, addressee)
+    return STANDINGS.c.evaluation_id.in_(found)
 
 
 def _shown() -> AnySelect:

@@ -162,7 +162,7 @@ def _late(connection: Connection, person: Person, region: Region, year: int) -> 
     late = (
         select(*agency)
         .join_from(STANDINGS, AGENCIES, AGENCIES.c.id == STANDINGS.c.agency_id)
-        .where(STANDINGS.c.year == year, inside(person, region), is_late())
+        .where(STANDINGS.c.year == year, inside(person, region), is_late(connection))
     )
     return tuple(
         Late(row.agency, kind_of(row), how)

@@ -9,6 +9,7 @@ from docx.shared import Pt
 
 from expectations.rules.wording import TABLE_TITLES
 from models.results import Finding
+from tasks.ask.lifted import difference
 from tasks.ask.report import Asked
 from tasks.decide.reviews import NAMES
 from tasks.decide.states import machine
@@ -37,6 +38,7 @@ GROUPS: Mapping[str, str] = {
     "info": "提示",
     "review": "待核内容（由核查人员对照原文核实，暂不作为单位的问题）",
 }
+NOT_SCORED_ANEW = "该次核查所用的评分标准已无法取得，得分未按处理意见重新计算。"
 SCORE_NOTE = "得分依据本系统评分模型，非官方评分。未能核查的规则不视为通过。"
 
 
@@ -49,12 +51,8 @@ def write_result(report: Asked, rules: Mapping[str, RuleText]) -> bytes:
     document.add_paragraph("", DETAIL)
     _facts(document, report)
     found = numbered(view.evaluation, list(view.cells))
-    step = words.next_step(
-        view.agency,
-        view.evaluation.findings,
-        view.evaluation.verdicts,
-        view.evaluation.score.total is not None,
-    )
+    stands = view.evaluation if report.stands is None else report.stands.evaluation
+    step = words.next_step(view.agency, stands.findings, stands.verdicts, stands.score.total is not None)
     _part(document, "一、下一步", [step] if report.judged else ["该版本尚未核查。"])
     _score(document, report, rules)
     document.add_paragraph("三、问题明细", DETAIL_HEAD)
@@ -124,6 +122,32 @@ def _score(document: DocumentObject, report: Asked, rules: Mapping[str, RuleText
     if rows:
         grid(document, ("评分维度", "满分", "得分", "扣分"), rows, (34, 14, 14, 94))
     document.add_paragraph(SCORE_NOTE, TABLE_TEXT)
+    _after_decisions(document, report, rules)
+
+
+def _after_decisions(document: DocumentObject, report: Asked, rules: Mapping[str, RuleText]) -> None:
+    found = difference(report)
+    if found is None:
+        return
+    if not found.scored:
+        document.add_paragraph(NOT_SCORED_ANEW, DETAIL)
+        return
+    said = f"以上为核查得分。按处理意见认定后，总分{words.points(found.after.total)}，等次：{found.after.grade}。"
+    document.add_paragraph(said, DETAIL)
+    for name, gates in (("不再适用", found.opened), ("改为适用", found.closed)):
+        for gate in gates:
+            document.add_paragraph(clean(f"限制{name}：{gate}。"), DETAIL)
+    rows = [
+        (
+            f"{one.rule} {_title(rules, one.rule)}",
+            "、".join(one.decisions),
+            words.number(one.before),
+            words.number(one.after),
+        )
+        for one in found.rules
+    ]
+    if rows:
+        grid(document, ("规则", "处理意见", "核查扣分", "认定后扣分"), rows, (76, 40, 20, 20))
 
 
 def _finding(document: DocumentObject, report: Asked, one: Numbered, rule: RuleText | None) -> None:

@@ -75,6 +75,7 @@ def report(
             "state": found.state,
             "version": found.number,
             "versions": [results.version(one) for one in found.view.versions],
+            "stands": asdict(found.figures),
             "result": results.result(found.view, ruleset, findings),
         }
     )
@@ -133,6 +134,7 @@ def _findings(path: str, asked: shapes.Keyset, found: list[FindingLine]) -> shap
                 "expected": results.value(one.expected),
                 "difference": results.value(one.difference),
                 "decision": results.decision(one.decision),
+                "counts": results.counts(one.addressee, one.decision),
             }
         )
         for one in found

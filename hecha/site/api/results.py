@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hecha.site.api import shapes
 from models.results import Evaluation, Finding
 from models.views import ReportView, VersionView
-from tasks.decide.reviews import Standing
+from tasks.decide.reviews import EXCUSED, Standing
 
 
 def result(
@@ -62,6 +62,7 @@ def finding(
     found: Finding, fingerprint: str | None = None, decisions: Mapping[str, Standing] | None = None
 ) -> shapes.Finding:
     """Return a finding of a report that is shown whole."""
+    made = (decisions or {}).get(fingerprint or "")
     return shapes.Finding(
         id=None,
         fingerprint=fingerprint,
@@ -75,8 +76,14 @@ def finding(
         expected=value(found.expected),
         difference=value(found.difference),
         hint=_text(found.hint),
-        decision=decision((decisions or {}).get(fingerprint or "")),
+        decision=decision(made),
+        counts=counts(found.addressee.value, made),
     )
+
+
+def counts(addressee: str, made: Standing | None) -> bool:
+    """Say whether a finding counts as the agency's after the decision about it."""
+    return addressee == "agency" if made is None else made.decision not in EXCUSED
 
 
 def decision(made: Standing | None) -> shapes.Decision | None:

@@ -70,9 +70,9 @@ class ReportLine(BaseModel):
     format: str = Field(description="文件格式")
     sha256: str = Field(description="文件校验码")
     received_at: datetime = Field(description="收到时间")
-    total: float | None = Field(description="得分；覆盖率不足的不评分")
-    grade: str | None = Field(description="等次")
-    critical: int | None = Field(description="严重问题数；尚未核查的为空")
+    total: float | None = Field(description="得分，按处理意见认定；覆盖率不足的不评分")
+    grade: str | None = Field(description="等次，按处理意见认定")
+    critical: int | None = Field(description="严重问题数，按处理意见认定；尚未核查的为空")
     warning: int | None = Field(description="一般问题数")
     info: int | None = Field(description="提示数")
 
@@ -109,6 +109,9 @@ class Finding(BaseModel):
     difference: Value = Field(description="差额")
     hint: str | None = Field(description="可能原因，仅供参考")
     decision: Decision | None = Field(description="处理意见")
+    counts: bool = Field(
+        description="是否计为报送单位的问题：接受说明、规则不适用、误读的不计，核查人员认定要求整改的计入"
+    )
 
 
 class FindingLine(Finding):
@@ -213,6 +216,16 @@ class Version(BaseModel):
     new: int
 
 
+class Stands(BaseModel):
+    """Score and counts by which a report stands: what remains after the decisions."""
+
+    total: float | None = Field(description="认定后得分；覆盖率不足的不评分")
+    grade: str | None = Field(description="认定后等次；尚未核查的为空")
+    critical: int | None = Field(description="认定后严重问题数；尚未核查的为空")
+    warning: int | None = Field(description="认定后一般问题数")
+    info: int | None = Field(description="认定后提示数")
+
+
 class Report(BaseModel):
     """A report: where it stands, its versions, and what was found in the one asked for."""
 
@@ -220,7 +233,8 @@ class Report(BaseModel):
     state: State
     version: int
     versions: list[Version]
-    result: Result
+    stands: Stands = Field(description="最新一版按处理意见认定的得分和问题数")
+    result: Result = Field(description="所取一版的核查结果，不因处理意见改变")
 
 
 class SelfCheck(BaseModel):

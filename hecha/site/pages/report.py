@@ -19,8 +19,9 @@ from models.errors import ReadError
 from models.settings import Settings
 from models.views import CellView
 from tasks.accounts.person import Person
-from tasks.ask.cards import TABS, LaidOut, cell_id, laid_out, original_of
+from tasks.ask.cards import TABS, LaidOut, after_decisions, cell_id, laid_out, original_of
 from tasks.ask.gx_result import gx_result
+from tasks.ask.lifted import difference
 from tasks.ask.originals import PICTURED, originals
 from tasks.ask.report import Asked, ask_report
 from tasks.decide import answers
@@ -90,7 +91,8 @@ def report_page(
     drawn = beside(laid, chosen)
     focus = focus or next(iter(laid.cards.get(shown, ())), None)
     newest = asked.number == asked.newest and asked.judged is not None
-    due = usual_due(laid.count("critical") > 0)
+    differs = difference(asked)
+    due = usual_due(bool(asked.figures.critical))
     seen(request, person, "view", "report", asked.id, version=asked.number)
     return page(
         request,
@@ -103,7 +105,9 @@ def report_page(
         due=due,
         holidays=said_of_holidays(due),
         step=machine().states[asked.state].now[person.role.value],
-        grade_class=GRADES.get(asked.view.evaluation.score.grade, "g-none"),
+        grade_class=GRADES.get(asked.score.grade, "g-none"),
+        differs=differs,
+        after=after_decisions(asked, rules) if differs else None,
         events=[e for e in machine().possible(asked.state, person.role.value) if e.key in STEPS]
         if newest
         else [],

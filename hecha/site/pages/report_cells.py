@@ -118,7 +118,7 @@ def _became(before: Asked, after: Asked, run_id: int | None) -> str:
     """Say what became of the report."""
     if run_id is None:
         return LATER
-    scores = [words.points(asked.view.evaluation.score.total) for asked in (before, after)]
+    scores = [words.points(asked.score.total) for asked in (before, after)]
     found = [len(asked.view.evaluation.findings) for asked in (before, after)]
     score = f"得分由{scores[0]}变为{scores[1]}" if scores[0] != scores[1] else f"得分仍为{scores[1]}"
     many = (
