@@ -245,7 +245,7 @@ def test_undoing_one_of_many_decided_together_leaves_the_others(
         assert sorted(tuple(row) for row in connection.execute(standing)) == sorted(others) != []
 
 
-def test_a_notice_and_a_review_from_the_page(supervisor: Browser, report: int) -> None:
+def test_a_notice_and_a_review_from_the_page(supervisor: Browser, report: int, database: Engine) -> None:
     past = sent(supervisor, f"/reports/{report}/notify", {"due_on": "2020-01-01"})
     assert state(past) == "待核"
     none = sent(supervisor, f"/reports/{report}/notify", {"due_on": "明天"})
@@ -263,6 +263,9 @@ def test_a_notice_and_a_review_from_the_page(supervisor: Browser, report: int) -
     passed = sent(supervisor, f"/reports/{report}/move", {"event": "pass", "reason": "已电话核实"})
     assert (said(passed), state(passed)) == ("已办理：复核通过。", "复核通过")
     assert "待核→复核通过已电话核实" in text_of(passed)
+    other = id_of(database, NEIGHBOUR)
+    unnoticed = sent(supervisor, f"/reports/{other}/move", {"event": "pass", "reason": "已电话核实"})
+    assert ("/documents/notice" in passed, "/documents/notice" in unnoticed) == (True, False)
     assert said(sent(supervisor, f"/reports/{report}/move", {"event": "没有"})) == "没有这种操作。"
 
 

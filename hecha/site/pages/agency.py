@@ -38,7 +38,7 @@ router = APIRouter()
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
-KINDS: Mapping[str, str] = {"submit": "催报通知", "mend": "整改通知", "accepted": "复核结果通知"}
+KINDS: Mapping[str, str] = {"submit": "催报通知", "mend": "整改通知", "accepted": "复核通过通知"}
 LETTER_STATES: Mapping[str, str] = {"sent": "待办理", "answered": "已答复", "withdrawn": "已撤回"}
 ARRIVAL_STATES: Mapping[str, str] = {
     "recorded": "等待核查",
