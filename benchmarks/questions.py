@@ -15,6 +15,7 @@ from models.columns import Stored, compact
 from models.database import writing
 from tasks.persist.regions import record_paths
 from tasks.persist.rows import copy_in
+from tasks.persist.searched import search_text
 
 YEARS = (2020, 2021, 2022, 2023)
 PAGE = 50
@@ -34,11 +35,18 @@ BIG = {
     "evaluations",
     "findings",
     "standings",
+    "search_texts",
     "changes",
     "not_assessed",
     "arrivals",
 }
 """Tables that grow with the reports: none may be read from end to end for a page."""
+
+SEARCHES = {
+    "search for a part of a name": "第777局",
+    "search for a number in a sentence": "1460件",
+    "search that finds nothing": "青云街道",
+}
 
 _LISTED = """
     SELECT agencies.name, standings.year, standings.total, standings.grade, standings.critical, submissions.file
@@ -120,21 +128,16 @@ QUESTIONS = (
         "SELECT kind, message FROM changes WHERE evaluation_id = :evaluation ORDER BY position",
         {"evaluation": 4321},
     ),
-    Question(
-        "search in agency and file: a part of a name",
-        """SELECT id, agency, file FROM submissions
-        WHERE hecha_grams(coalesce(agency, '') || ' ' || file) @> hecha_pairs(:words)
-        AND (agency ILIKE :like OR file ILIKE :like) LIMIT 50""",
-        {"words": "第777局", "like": "%第777局%"},
-        "SELECT id, agency, file FROM submissions WHERE agency LIKE :like OR file LIKE :like LIMIT 50",
-    ),
-    Question(
-        "search that finds nothing",
-        """SELECT id, agency, file FROM submissions
-        WHERE hecha_grams(coalesce(agency, '') || ' ' || file) @> hecha_pairs(:words)
-        AND (agency ILIKE :like OR file ILIKE :like) LIMIT 50""",
-        {"words": "青云街道", "like": "%青云街道%"},
-        "SELECT id, agency, file FROM submissions WHERE agency LIKE :like OR file LIKE :like LIMIT 50",
+    *(
+        Question(
+            asks,
+            """SELECT report_id, text FROM search_texts
+            WHERE array_append(hecha_grams(text), year::text) @> hecha_pairs(:words) AND strpos(text, :words) > 0
+            LIMIT 50""",
+            {"words": words},
+            "SELECT report_id, text FROM search_texts WHERE instr(text, :words) > 0 LIMIT 50",
+        )
+        for asks, words in SEARCHES.items()
     ),
     Question(
         "un-read files of a run",
@@ -227,6 +230,7 @@ def _put_reports(connection: Connection, numbers: list[tuple[int, int, int]]) ->
             "not_assessed",
             "changes",
             "standings",
+            "search_texts",
         )
     }
     for report, agency, year in numbers:
@@ -268,6 +272,9 @@ def _put_reports(connection: Connection, numbers: list[tuple[int, int, int]]) ->
                 },
             }
         )
+        sentences = [one["message"] for one in tables["findings"][-FINDINGS_EACH:]]
+        searched = search_text(newest["agency"], newest["file"], sentences)
+        tables["search_texts"].append({"report_id": report, "year": year, "text": searched})
     for name, rows in tables.items():
         _put(connection, name, rows)
 
@@ -337,7 +344,7 @@ def _finding(evaluation: int, position: int) -> dict[str, Any]:
         "subject": "t3.total",
         "severity": "critical" if late else ("critical", "warning", "info")[evaluation % 3],
         "addressee": "agency",
-        "message": f"{rule}：总计与各项之和不符，相差{position}。",
+        "message": message(evaluation, position),
         "cells": ["t3.total"],
         "observed": position,
         "expected": 0,
@@ -348,6 +355,42 @@ def _finding(evaluation: int, position: int) -> dict[str, Any]:
         "hint": None,
         "passages": [],
     }
+
+
+_APPLICANTS = ("自然人", "法人或其他组织-商业企业", "法人或其他组织-科研机构", "法人或其他组织-其他", "总计")
+_OUTCOMES = (
+    "予以公开",
+    "部分公开",
+    "属于国家秘密",
+    "本机关不掌握相关政府信息",
+    "保护第三方合法权益",
+    "重复申请",
+)
+_SENTENCES = (
+    "表三“{column}”列：第三项（一）至（六）各分项之和为{a}，（七）总计填报{b}，相差{d}，合计关系不成立。",
+    "表三“{column}”列：“上年结转”填报{a}件，与你单位上年度报告“结转下年度继续办理”{b}件不一致，相差{d}件。",
+    "表二“行政处罚”行“本年处理决定数量”列填写“{a}件”，混入了单位或文字，应只填数字。",
+    "表三“{outcome}”行“{column}”列空缺，没有发生的应填0。",
+    "第六部分和第一部分均未说明本年度政府信息公开信息处理费的收取情况。",
+    "总体情况写收到政府信息公开申请{a}件，表三第一项“{column}”列填报{b}件，相差{d}件。",
+    "报告在规定的六个部分之外另设“七、附件{place}”部分。",
+    "政府报告的数小于下级“第{a}所”、“第{b}所”等{place}个单位各自的数，而报告没有写明是否汇总：表三“{outcome}”行“{column}”列"
+    "政府填报{place}，“第{a}所”填报{d}；表四“行政复议”行“总计”列政府填报3，“第{b}所”填报4；共{place}个单元格。",
+    "表四“行政诉讼-未经复议直接起诉”：各类结果0+{place}+1+{d}之和为{a}，总计填报{b}，相差{d}，合计关系不成立。",
+)
+
+
+def message(evaluation: int, position: int) -> str:
+    """Return the sentence of a made-up finding: as long as real ones are, with numbers of its own."""
+    drawn = (evaluation * 7919 + position * 104_729) % 1_000_003
+    return _SENTENCES[drawn % len(_SENTENCES)].format(
+        column=_APPLICANTS[drawn % 5],
+        outcome=_OUTCOMES[drawn % 6],
+        a=drawn % 1999,
+        b=drawn // 7 % 997,
+        d=drawn // 11 % 61,
+        place=drawn % 23,
+    )
 
 
 def _arrival(number: int, reports: int) -> dict[str, Any]:

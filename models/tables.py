@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, Index, String, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, Float, Index, String, Text, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from models.accounts import Account as Account
@@ -196,6 +196,7 @@ class Standing(Stored, table=True):
     __table_args__ = (
         Index(None, "submission_id"),
         Index(None, "evaluation_id"),
+        Index(None, "total", "report_id"),
         Index(None, "year", "total", "report_id"),
         Index(None, "year", "grade", "total", "report_id"),
         Index(None, "year", "format", "total", "report_id"),
@@ -235,6 +236,25 @@ class Standing(Stored, table=True):
     info: int | None = None
     operator: int | None = None
     state: str = Field(default="pending", sa_type=String(16), sa_column_kwargs={"server_default": "pending"})
+
+
+class SearchText(Stored, table=True):
+    """What the search of the work list looks in: agency, file and the sentences of the findings of a standing.
+
+    Made from the other tables and written with them (`tasks.persist.searched`). A table of its own, because standings
+    are rewritten with every step of the people, and the index over this would be written each time.
+    """
+
+    __tablename__ = "search_texts"
+
+    report_id: int = Field(
+        primary_key=True,
+        foreign_key="reports.id",
+        ondelete="CASCADE",
+        sa_column_kwargs={"autoincrement": False},
+    )
+    year: int
+    text: str = Field(sa_type=Text)
 
 
 class FindingRow(Stored, table=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, UnaryExpression, and_, func, s
 from tasks.accounts.person import Person, Role
 from tasks.ask.failing import evaluations_failing
 from tasks.ask.regions import Region, directly, inside
-from tasks.ask.searching import found
+from tasks.ask.searching import Quote, found, quotes
 from tasks.persist.rows import AGENCIES, STANDINGS, SUBMISSIONS, AnySelect, select_in
 from tasks.publish.words import FAILING_GRADE
 
@@ -25,6 +25,8 @@ STREAMED = 1_000
 """Rows fetched at a time when the whole list is written into a file."""
 TURNED = 200
 """Pages one can turn to; nobody reads ten thousand lines, and each further page costs the database more."""
+SMALL = 5_000
+"""Of so few reports of a region the words are looked for in every one."""
 COUNTED = 1_000
 """What is searched for by words is counted up to here: a word that stands in every file would take seconds."""
 
@@ -71,7 +73,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of the list: where a report stands, and its newest version."""
+    """A line of the list: where a report stands, and its newest version.
+
+    `quote`: what a finding says, where the words that were searched for stand in it and not in the names.
+    """
 
     report_id: int
     agency: str
@@ -90,6 +95,7 @@ class Item:
     version: int
     file: str
     received_at: datetime
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,14 @@ def listed(
     matching = _matching(connection, person, chosen, region, in_order=True)
     if chosen.q:
         # one question for count and page: a word is met fastest along the order of the list
-        found_ids = list(connection.execute(matching.limit(COUNTED + 1)).scalars())
+        # (in a small region it is not: told that a thousand are enough, PostgreSQL walks along all other regions)
+        is_small = (
+            region is not None
+            and bool(region.path)
+            and counted(connection, person, replace(chosen, q=""), region) <= SMALL
+        )
+        limited = matching if is_small else matching.limit(COUNTED + 1)
+        found_ids = list(connection.execute(limited).scalars())
         count, more = min(len(found_ids), COUNTED), len(found_ids) > COUNTED
         page = max(1, min(page, _pages(count)))
         ids = found_ids[:COUNTED][PAGE * (page - 1) : PAGE * page]
@@ -163,6 +176,9 @@ def listed(
             ids = list(connection.execute(matching.limit(PAGE).offset(start)).scalars())
     rows = _shown().where(STANDINGS.c.report_id.in_(ids))
     items = {row.report_id: Item(**row._mapping) for row in connection.execute(rows)}
+    if chosen.q:
+        said = quotes(connection, ids, chosen.q)
+        items = {id_: replace(item, quote=said.get(id_)) for id_, item in items.items()}
     return Listed(tuple(items[id_] for id_ in ids if id_ in items), count, more, page)
 
 
@@ -243,7 +259,7 @@ def _matching(
             SUBMISSIONS.c.report_id == STANDINGS.c.report_id, SUBMISSIONS.c.version > 1
         )
         wanted = wanted.where(again.exists())
-    return wanted.where(found(connection, chosen.q)) if chosen.q else wanted
+    return wanted.where(found(connection, chosen.q, chosen.year)) if chosen.q else wanted
 
 
 def _of_agency(person: Person, chosen: Filter, region: Region | None) -> list[ColumnElement[bool]]:

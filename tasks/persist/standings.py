@@ -23,6 +23,7 @@ from tasks.persist.rows import (
     delete_in,
     select_in,
 )
+from tasks.persist.searched import record_search_texts
 
 Figures = tuple[Any, ...]
 """The values of `_OF_EVALUATION`, in this order."""
@@ -37,7 +38,8 @@ def record_standings(
     """Write where these reports stand: the newest version of each, with its evaluation in `of_submission`.
 
     `of_submission` gives the evaluation that this run has for a submission; where it has none, the newest
-    stored one counts. Only for who writes alone; what stands there already is left as it is.
+    stored one counts. What is searched for words is written with it. Only for who writes alone; what stands there
+    already is left as it is.
     """
     reports = sorted(set(reports))
     # before the decisions are read: who decides meanwhile waits, and finds what is written here
@@ -90,6 +92,7 @@ def record_standings(
     moved = [_named(row) for id_, row in rows.items() if id_ in stored and stored[id_] != row]
     if moved:
         connection.execute(_move, [{**row, "row": row["report_id"]} for row in moved])
+    record_search_texts(connection, reports)
 
 
 def concerned(connection: Connection, report_ids: Iterable[int]) -> list[int]:

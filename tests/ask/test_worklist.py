@@ -31,6 +31,7 @@ BROKEN = (
     "s.evaluation_id IN (SELECT evaluation_id FROM findings WHERE rule = 'T3-30' AND addressee = 'agency')"
 )
 LATE = "s.evaluation_id IN (SELECT evaluation_id FROM findings WHERE rule = 'TIME-01')"
+SAID = "EXISTS (SELECT 1 FROM findings f WHERE f.evaluation_id = s.evaluation_id AND f.message LIKE '%{0}%')"
 CASES: dict[str, tuple[Filter, str]] = {
     "year": (Filter(YEAR), "s.year = 2023"),
     "everything": (Filter(), "true"),
@@ -46,8 +47,17 @@ CASES: dict[str, tuple[Filter, str]] = {
     "a common word": (Filter(YEAR, q="政府 docx"), "s.year = 2023"),
     "a common and a rare word": (Filter(q="政府 第77局"), "b.file LIKE '%第77局%'"),
     "latin letters in another case": (Filter(q="第77局 DOCX"), "b.file LIKE '%第77局%'"),
-    "one character": (Filter(q="7"), "b.file LIKE '%7%'"),
+    "one character": (Filter(q="7"), f"b.file LIKE '%7%' OR {SAID.format('7')}"),
     "a sign of patterns": (Filter(q="_"), "false"),
+    "a sentence": (Filter(q="附件7"), SAID.format("附件7")),
+    "a common word of sentences": (Filter(YEAR, q="相差"), f"s.year = 2023 AND {SAID.format('相差')}"),
+    "a number": (Filter(q="123件"), SAID.format("123件")),
+    "wide digits and marks": (Filter(q="１23件 (七)总计"), f"{SAID.format('123件')} AND {SAID.format('（七）总计')}"),
+    "words in names and sentences": (Filter(q="附件 第77局"), f"{SAID.format('附件')} AND b.file LIKE '%第77局%'"),
+    "words in two sentences": (Filter(q="空缺 0+1 附件"), " AND ".join(map(SAID.format, ("空缺", "0+1", "附件")))),
+    "not across two sentences": (Filter(q="填0。表二"), "false"),
+    "pairs without their word": (Filter(q="填填0"), "false"),
+    "only blanks": (Filter(q=" \u3000\0"), "true"),
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ PAGES = {
     "run": "/sweeps/1",
     "list": "/worklist?year=2023",
     "filtered": "/worklist?year=2023&rule=T3-02&late=1",
+    "searched": "/worklist?q=2023%20合计",
     "missing": "/worklist/owed?year=2023&missing=1",
     "unreadable": "/worklist/unreadable?year=2023",
 }

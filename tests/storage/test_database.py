@@ -38,6 +38,7 @@ TABLES = {
     "corrections",
     "overruled",
     "scoring_models",
+    "search_texts",
 }
 
 
@@ -53,9 +54,9 @@ def a_run(title: str = "核查", started_at: datetime | None = None) -> Run:
 
 def test_models_and_migrations_agree(database: Engine) -> None:
     with database.connect() as connection:
-        # The search index differs between the databases, so the models do not declare it.
+        # Only PostgreSQL has the search index, so the models do not declare it.
         def declared(_: object, name: str | None, *more: object) -> bool:
-            return name != "ix_submissions_search"
+            return name != "ix_search_texts_text"
 
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "include_object": declared}

@@ -44,6 +44,7 @@ COUNTED = {
     "changes": 533,  # 16 around the ring of six versions, less the one pair that is not compared
     "system_errors": 6,
     "standings": 40,
+    "search_texts": 40,
 }
 
 

@@ -19,7 +19,7 @@ from tasks.roster import Roster, RosterEntry
 from tests.storage.made import FRACTION, HEADING, RULES, TOTALS, UNSURE, evaluation, sha, submission
 
 AT = datetime(2024, 2, 1, 9, 0, tzinfo=UTC)
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
 
 
 def filled(database: Engine) -> int:
@@ -122,6 +122,7 @@ def test_down_step_by_step_and_up_again_with_data(empty_url: str) -> None:
         "reports": 2,
         "reviews": 3,
         "runs": 1,
+        "search_texts": 2,
         "standings": 2,
         "submissions": 4,
         "system_errors": 1,
@@ -131,7 +132,7 @@ def test_down_step_by_step_and_up_again_with_data(empty_url: str) -> None:
     downgrade(empty_url, "0004")
     fourth = contents(database)
     gone = {"accounts", "sign_ins", "api_tokens", "transitions", "answers", "corrections"}
-    gone |= {"overruled", "scoring_models"}
+    gone |= {"overruled", "scoring_models", "search_texts"}
     assert set(full) - set(fourth) == gone
     assert [r["decision"] for r in fourth["reviews"]] == ["confirmed", "excused", "dismissed"]
     others = {name: rows for name, rows in fourth.items() if name != "reviews"}
