@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -41,11 +42,14 @@ BLOCK = 300
 
 @dataclass(frozen=True)
 class Swept:
-    """A sweep as a whole command: its seconds, the most memory (bytes) at one time, the seconds of each stage."""
+    """A sweep as a whole command: its seconds, the seconds of each stage, and the most that was held in memory in each.
+
+    `memory`: stage → bytes that each kind of process held when all together held most.
+    """
 
     seconds: float
-    peak: int
     stages: dict[str, float]
+    memory: dict[str, Counter[str]]
 
     @property
     def run(self) -> float:
@@ -87,27 +91,39 @@ def sweep(source: Path, home: Path, database: str | None, workers: int) -> Swept
     begin, on_the_clock = time.perf_counter(), datetime.now(UTC)
     command = [str(Path(sys.executable).parent / "hecha"), "sweep", str(source)]
     running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    peak = 0
+    memory: list[tuple[datetime, Counter[str]]] = []
     while True:
         try:
             running.wait(1.0)
             break
         except subprocess.TimeoutExpired:
-            peak = max(peak, held(running.pid))
+            memory.append((datetime.now(UTC), held(running.pid)))
     if running.returncode != 0:
         raise RuntimeError(running.stderr.read().decode() if running.stderr else "")
-    return Swept(time.perf_counter() - begin, peak, stages(home, on_the_clock))
+    seconds, ends = stages(home, on_the_clock)
+    most: dict[str, Counter[str]] = {}
+    for at, bytes_held in memory:
+        stage = next((name for name, end in ends.items() if at <= end), "end of the command")
+        most[stage] = max(most.get(stage, Counter()), bytes_held, key=Counter.total)
+    return Swept(time.perf_counter() - begin, seconds, most)
 
 
-def held(pid: int) -> int:
-    """Bytes that a process and its children hold; what they share is counted once."""
-    total = 0
+def held(pid: int) -> Counter[str]:
+    """Bytes that a process and its children hold, by kind of process; what they share is counted once."""
+    found: Counter[str] = Counter()
     with contextlib.suppress(psutil.NoSuchProcess):
         first = psutil.Process(pid)
         for process in [first, *first.children(recursive=True)]:
             with contextlib.suppress(psutil.NoSuchProcess):
-                total += process.memory_full_info().pss
-    return total
+                found[_kind(process, pid)] += process.memory_full_info().pss
+    return found
+
+
+def _kind(process: psutil.Process, sweep_: int) -> str:
+    if process.pid == sweep_:
+        return "sweep"
+    words = " ".join(process.cmdline())
+    return "Prefect's server" if "prefect" in words else "readers" if "multiprocessing" in words else "others"
 
 
 STAGES = {"begins": "start of server and flow", "listed": "list and hash files", "all is": "read and extract"} | {
@@ -116,18 +132,19 @@ STAGES = {"begins": "start of server and flow", "listed": "list and hash files",
 """The word in the log that a stage ends with, and its name."""
 
 
-def stages(home: Path, begin: datetime) -> dict[str, float]:
-    """Return the seconds of each stage of the last run, from its log."""
+def stages(home: Path, begin: datetime) -> tuple[dict[str, float], dict[str, datetime]]:
+    """Return the seconds of each stage of the last run, and when each ended, from its log."""
     lines = (home / "log" / "hecha.jsonl").read_text(encoding="utf-8").splitlines()
     found: dict[str, float] = {}
+    ends: dict[str, datetime] = {}
     before = begin
     for line in map(json.loads, lines):
         at = datetime.fromisoformat(line["time"])
         stage = next((name for word, name in STAGES.items() if word in line["message"]), None)
         if at >= begin and stage is not None:
             found[stage] = found.get(stage, 0.0) + (at - before).total_seconds()
-            before = at
-    return found
+            before = ends[stage] = at
+    return found, ends
 
 
 def plain(source: Path, home: Path, url: str, workers: int) -> float:
@@ -187,8 +204,8 @@ def databases() -> Iterator[tuple[str | None, str | None]]:
 
 def main(count: int, workers: int, source: Path | None) -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory(prefix="hecha-scale-") as name, databases() as (swept, looped):
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="hecha-scale-") as made, databases() as (swept, looped):
+        folder = Path(made)
         if source is None:
             source = folder / "in"
             make(source, count)
@@ -210,8 +227,10 @@ def main(count: int, workers: int, source: Path | None) -> None:
             print(f"{what:<44}{seconds:9.1f} s {count / seconds:9.1f} reports/s")
         print(f"{'sweep / loop':<44}{cold.seconds / loop:9.2f}")
         print(f"{'sweep without its start / loop':<44}{cold.run / loop:9.2f}")
-        print(f"{'peak memory, cold, all processes':<44}{cold.peak / 2**20:9.0f} MB")
-        print(f"{'peak memory, second sweep':<44}{again.peak / 2**20:9.0f} MB")
+        for name, one in (("cold", cold), ("again", again)):
+            for stage, held_then in one.memory.items():
+                told = ", ".join(f"{who} {size / 2**20:.0f}" for who, size in held_then.most_common())
+                print(f"most memory, {name}, {stage:<30}{held_then.total() / 2**20:9.0f} MB ({told})")
         for stage, seconds in cold.stages.items():
             print(f"  {stage:<42}{seconds:9.1f} s {1000 * seconds / count:9.2f} ms a report")
 
