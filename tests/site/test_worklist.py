@@ -53,6 +53,8 @@ def said(answer: Any, browser: Browser) -> tuple[str, dict[str, str]]:
 
 
 SQL = "SELECT s.report_id FROM standings s JOIN agencies a ON a.id = s.agency_id JOIN submissions b ON b.id = s.submission_id"
+HELD = """(a.name LIKE '%{0}%' ESCAPE '!' OR b.file LIKE '%{0}%' ESCAPE '!' OR EXISTS (SELECT 1 FROM findings f
+    WHERE f.evaluation_id = s.evaluation_id AND f.message LIKE '%{0}%' ESCAPE '!'))"""
 CASES = {
     "year=2023": "s.year = 2023",
     "sort=score": "true",
@@ -68,9 +70,10 @@ CASES = {
     "result=failing": "s.grade = '不合格'",
     "review=1": "s.operator > 0",
     "repeated=1": "(SELECT count(*) FROM submissions v WHERE v.report_id = s.report_id) > 1",
-    "q=教育局": "a.name LIKE '%教育局%' OR b.file LIKE '%教育局%'",
-    "q=教育局 2023": "(a.name LIKE '%教育局%' OR b.file LIKE '%教育局%') AND (b.file LIKE '%2023%' OR a.name LIKE '%2023%')",
-    "q=%25": "b.file LIKE '%!%%' ESCAPE '!'",
+    "q=教育局": HELD.format("教育局"),
+    "q=教育局 2023": f"{HELD.format('教育局')} AND {HELD.format('2023')}",
+    "q=合计关系": HELD.format("合计关系"),
+    "q=%25": HELD.format("!%"),
     "q=没有这样的": "false",
     "rule=T3-02": "EXISTS (SELECT 1 FROM findings f WHERE f.evaluation_id = s.evaluation_id AND f.rule = 'T3-02'"
     " AND f.addressee = 'agency')",
