@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 
 from tasks.accounts.person import Person
 from tasks.ask.regions import region
-from tasks.ask.sweep import BANDS, WORDS, most_frequent, overview
+from tasks.ask.sweep import BANDS, WORDS, forget, most_frequent, overview
+from tasks.decide.reviews import decide, undo_batch
 from tests.site.conftest import OTHER_REGION, Browser
 
 YEAR = 2023
@@ -192,3 +193,32 @@ def test_a_year_without_reports_and_one_that_is_none(operator: Browser) -> None:
     }
     assert operator.get("/sweeps?year=abc").status_code in (400, 404, 422)
     assert operator.get("/sweeps/999").status_code == 404
+
+
+def test_decisions_show_in_every_figure_and_in_the_list_behind_it(
+    supervisor: Browser, operator: Browser, database: Engine, person_supervisor: Person
+) -> None:
+    rows = """SELECT s.report_id, f.fingerprint FROM standings s JOIN findings f ON f.evaluation_id = s.evaluation_id
+        JOIN agencies a ON a.id = s.agency_id WHERE s.year = 2023 AND f.addressee = 'agency' AND a.path LIKE :region"""
+    with database.connect() as connection:
+        place = connection.execute(
+            text("SELECT path FROM agencies WHERE name = '映溪区人民政府'")
+        ).scalar_one()
+        named = [tuple(row) for row in connection.execute(text(rows), {"region": f"{place}%"})]
+    before = figures_of(supervisor)
+    assert before["需整改"][1] > 0
+    decide(database, person_supervisor, named, "explained", "已核实", False, "b1")
+    forget()
+    counts = {name: count for name, (_, count) in before.items()}
+    assert {name: count for name, (_, count) in figures_of(supervisor).items()} == counts | {"需整改": 0}
+    for browser in (supervisor, operator):
+        page = browser.get(f"/sweeps?year={YEAR}").text
+        links = re.findall(r'<span class="many"><a href="([^"]+)">(\d+)份</a>', page)
+        links += re.findall(r'<a href="([^"]+)" aria-label="[^"：]+：(\d+)份">', page)
+        assert [(to, listed(browser, unescape(to))) for to, _ in links] == [(to, int(n)) for to, n in links]
+        assert {name: listed(browser, to) for name, (to, _) in figures_of(browser).items()} == {
+            name: count for name, (_, count) in figures_of(browser).items()
+        }
+    undo_batch(database, person_supervisor, "b1")
+    forget()
+    assert figures_of(supervisor) == before
