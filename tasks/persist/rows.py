@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     Row,
@@ -55,8 +56,8 @@ API_TOKENS: Table = _tables["api_tokens"]
 AUDIT_LOG: Table = _tables["audit_log"]
 
 Values = Mapping[str, Any]
-AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[Any]
+AnySelect = Select[Any]
 
 
 def insert_new(
@@ -124,7 +125,7 @@ def add_numbered(connection: Connection, table: Table, rows: Sequence[Values]) -
 
 
 def select_in(
-    connection: Connection, statement: AnySelect, column: Column[Any], values: Iterable[Any]
+    connection: Connection, statement: AnySelect, column: ColumnElement[Any], values: Iterable[Any]
 ) -> Iterator[AnyRow]:
     """Yield the rows of `statement` whose `column` is one of `values`, however many these are."""
     for part in _lists(values):
@@ -132,7 +133,7 @@ def select_in(
 
 
 def update_in(
-    connection: Connection, table: Table, column: Column[Any], values: Iterable[Any], changed: Values
+    connection: Connection, table: Table, column: ColumnElement[Any], values: Iterable[Any], changed: Values
 ) -> int:
     """Write `changed` into the rows of `table` whose `column` is one of `values`; return how many there were."""
     return sum(
@@ -141,7 +142,9 @@ def update_in(
     )
 
 
-def delete_in(connection: Connection, table: Table, column: Column[Any], values: Iterable[Any]) -> None:
+def delete_in(
+    connection: Connection, table: Table, column: ColumnElement[Any], values: Iterable[Any]
+) -> None:
     """Delete the rows of `table` whose `column` is one of `values`, however many these are."""
     for part in _lists(values):
         connection.execute(delete(table).where(column.in_(part)))

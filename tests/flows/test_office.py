@@ -15,8 +15,10 @@ import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -30,6 +32,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow, pytest.mark.timeout(900)]
 WATER, SCHOOLS, HEALTH = "云栖市映溪区水务局", "云栖市映溪区教育局", "云栖市映溪区卫生健康局"
 WRONG = {"t4.review.upheld": "3"}
 TOKEN = "a-token-of-the-tests"
+BEIJING = ZoneInfo("Asia/Shanghai")
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 ROSTER = "agency,rank,organ,parent,aliases,first_year\n" + "".join(
     f"{name},county,department,,,2022\n" for name in (WATER, SCHOOLS, HEALTH)
@@ -74,18 +77,19 @@ class Office:
         (url,) = {word.split("：")[1] for word in self.said().split("　") if word.startswith("调度服务")}
         return url.split()[0]
 
-    def api(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def api(self, path: str, body: Any = None, method: str | None = None) -> Any:
         request = urllib.request.Request(
             f"{self.prefect_url}{path}",
             json.dumps(body or {}).encode(),
             {"Content-Type": "application/json"},
-            method="GET" if body is None else "POST",
+            method=method or ("GET" if body is None else "POST"),
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         for _ in range(20):
             try:
                 with opener.open(request, timeout=30) as answer:
-                    return json.load(answer)
+                    said = answer.read()
+                    return json.loads(said) if said else None
             except urllib.error.HTTPError as error:  # busy: its own clients ask again as well
                 if error.code != 503:
                     raise
@@ -259,6 +263,34 @@ def test_an_upload_arrives_like_any_file(office: Office) -> None:
     assert office.arrivals()[file] == ("done", SCHOOLS, 2022)
     assert office.page("/inbox?name=", content, Authorization=f"Bearer {TOKEN}")[0] == 400
     assert office.page(f"/inbox?name={name}", b"", Authorization=f"Bearer {TOKEN}")[0] in (400, 405)
+
+
+def test_what_is_on_a_schedule_runs_by_itself(office: Office) -> None:
+    deployments = {d["name"]: d["id"] for d in office.api("/deployments/filter", {"limit": 50})}
+
+    def planned(name: str) -> list[datetime]:
+        """When the server will start a deployment, in the time of its schedule."""
+        among = {"deployments": {"id": {"any_": [deployments[name]]}}}
+        only = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "sort": "EXPECTED_START_TIME_ASC"}
+        runs = office.api("/flow_runs/filter", among | only)
+        return [datetime.fromisoformat(run["expected_start_time"]).astimezone(BEIJING) for run in runs]
+
+    until(lambda: bool(planned("weekly") and planned("season")))
+    now = datetime.now(BEIJING)
+    two = now.replace(hour=2, minute=0, second=0, microsecond=0)
+    coming = [day for day in (two + timedelta(days) for days in range(370)) if day > now]
+    assert planned("weekly")[0] == next(day for day in coming if day.weekday() == 0)
+    assert planned("season")[0] == next(day for day in coming if (1, 10) <= (day.month, day.day) <= (4, 5))
+
+    completed = "SELECT count(*) FROM runs WHERE state = 'completed'"
+    before = office.rows(completed)
+    minute = {"schedule": {"cron": "* * * * *", "timezone": "Asia/Shanghai"}, "active": True}
+    of_on_demand = f"/deployments/{deployments['on-demand']}/schedules"
+    (made,) = office.api(of_on_demand, [minute])
+    until(lambda: office.rows(completed) > before)
+    office.api(f"{of_on_demand}/{made['id']}", method="DELETE")
+    until(lambda: planned("on-demand") == [])
+    until(lambda: office.rows("SELECT count(*) FROM runs WHERE state = 'running'") == [(0,)])
 
 
 def test_a_sweep_that_is_stopped_ends_as_cancelled_and_reads_nothing_wrong(
