@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, func, select
 
 from tasks.accounts.person import Person, Role
+from tasks.decide.open_findings import open_findings, to_mend
 from tasks.decide.refused import Refused
-from tasks.decide.reviews import open_findings, to_mend
 from tasks.decide.seen import BEIJING, today
 from tasks.extract.wording import fold
 from tasks.persist.arrivals import Arrival

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from tasks.accounts.person import Person
 from tasks.ask.worklist import Item, items_of
-from tasks.decide.reviews import open_findings, to_mend
+from tasks.decide.open_findings import open_findings, to_mend
 from tasks.decide.states import machine
 from tasks.persist.retrying import asked
 from tasks.persist.rows import FINDINGS, STANDINGS, select_in

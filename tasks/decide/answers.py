@@ -13,11 +13,9 @@ from models.document import Artifact
 from models.errors import ReadError
 from tasks.accounts.audit import note
 from tasks.accounts.person import Person, Role
-from tasks.decide.due import count_as_answered
+from tasks.decide.explained import settle
 from tasks.decide.refused import NotThere, Refused
 from tasks.decide.seen import reports_seen
-from tasks.decide.states import machine
-from tasks.decide.transitions import new_batch, step
 from tasks.persist import keep_original, read_original
 from tasks.persist.retrying import asked, committed
 from tasks.persist.rows import ANSWERS, FINDINGS, AnyRow
@@ -64,7 +62,8 @@ def answer(
 ) -> Said:  # fmt: skip
     """Record what the agency says to a finding (None: to the report), and keep the file in the store.
 
-    A report that is 已通知 or 退回 moves to 单位说明, and its notice counts as answered. Raises NotThere for a report that is
+    A report that is 已通知 or 退回 moves to 单位说明, and its notice counts as answered, once nothing is left that is
+    neither mended nor explained (`tasks.decide.explained`). Raises NotThere for a report that is
     not this agency's; Refused for other accounts, an empty text, a finding that is not in the newest evaluation,
     a report that is passed, or a file that is too large or of another kind (told by its bytes).
     """
@@ -81,7 +80,7 @@ def answer(
         keep_original(attached, store)
 
     def work(connection: Connection) -> Said:
-        report = _answerable(connection, person, report_id, fingerprint, lock=True)
+        _answerable(connection, person, report_id, fingerprint, lock=True)
         row = {
             "report_id": report_id,
             "fingerprint": fingerprint,
@@ -95,10 +94,7 @@ def answer(
         }
         added = connection.execute(insert(ANSWERS).values(row).returning(*_COLUMNS)).one()
         note(connection, person, "answer", "report", report_id, answer=added.id, file=attached is not None)
-        explain = machine().events["explain"]
-        if report.state in explain.before:
-            step(connection, person, [report_id], explain, "", new_batch())
-            count_as_answered(connection, [report_id])
+        settle(connection, [report_id], person)
         return Said(*added)
 
     return committed(database, work, alone=False)

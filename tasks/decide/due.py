@@ -61,6 +61,19 @@ def give_back(connection: Connection, report_ids: Iterable[int], due_on: date | 
     update_in(connection, NOTICES, NOTICES.c.id, ids, again)
 
 
+def wait_again(connection: Connection, report_ids: Iterable[int]) -> None:
+    """As `give_back`, by the day that stood before; where that is past, as if critical: nobody is late at once."""
+    ids = list(report_ids)
+    days = select(NOTICES.c.report_id, func.max(NOTICES.c.due_on).label("due_on")).where(
+        NOTICES.c.kind == "mend", NOTICES.c.state == "answered"
+    )
+    stood = select_in(connection, days.group_by(NOTICES.c.report_id), NOTICES.c.report_id, ids)
+    due = {row.report_id: row.due_on for row in stood}
+    for day in sorted({day for day in due.values() if day is not None and day >= today()}):
+        give_back(connection, [id_ for id_ in ids if due.get(id_) == day], day)
+    give_back(connection, [id_ for id_ in ids if (due.get(id_) or date.min) < today()])
+
+
 def count_as_answered(connection: Connection, report_ids: Iterable[int], kind: str = "mend") -> list[int]:
     """Note that the sent notices of this kind about these reports are answered; return their ids."""
     waiting = select(NOTICES.c.id).where(NOTICES.c.kind == kind, NOTICES.c.state == "sent")

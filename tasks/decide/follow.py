@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from tasks.accounts.audit import note
 from tasks.decide.due import count_as_answered
+from tasks.decide.explained import settle
 from tasks.decide.seen import listed
 from tasks.decide.states import machine
 from tasks.decide.transitions import step
@@ -31,8 +32,9 @@ def after_run(database: Engine, run_id: int) -> Followed:
     """Move the reports that the run looked at and of which there is a newer version than at their last step.
 
     One that was 已通知, 单位说明 or 退回 is 已整改 and its notice is answered; one that had passed is 待核 again, for nobody
-    has looked at the new version. Notices that asked for a report which came in are answered. Doing it again, or after
-    a later run, changes nothing.
+    has looked at the new version. One that is 已通知 and of which the run found nothing any more that is neither mended nor
+    explained is 单位说明. Notices that asked for a report which came in are answered. Doing it again, or after a later run,
+    changes nothing.
     """
 
     def work(connection: Connection) -> Followed:
@@ -58,6 +60,9 @@ def after_run(database: Engine, run_id: int) -> Followed:
         reopened = step(
             connection, None, [r for r, s in states.items() if s in reopen.before], reopen, NEW_VERSION, batch
         )
+        notified = select(STANDINGS.c.report_id).where(STANDINGS.c.state == "notified")
+        waits = select_in(connection, notified, STANDINGS.c.evaluation_id, looked_at)
+        settle(connection, [row.report_id for row in waits])
         answered = count_as_answered(connection, mended.reports) + _came_in(connection, looked_at)
         if answered:
             note(connection, None, "notice_answered", "notice", notices=listed(answered), run=run_id)

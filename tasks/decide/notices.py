@@ -13,8 +13,8 @@ from tasks.accounts.audit import note
 from tasks.accounts.person import Person
 from tasks.decide import letters
 from tasks.decide.due import usual_due
+from tasks.decide.open_findings import Open, open_findings, to_mend
 from tasks.decide.refused import NotThere, Refused
-from tasks.decide.reviews import Open, open_findings, to_mend
 from tasks.decide.seen import listed, only_supervisors, reports_seen, today
 from tasks.decide.states import machine
 from tasks.decide.transitions import step

@@ -1,22 +1,23 @@
 """What people decide about findings. A decision holds as long as the finding is the same: it goes by the fingerprint.
 
-Where the reports stand is written anew with each decision (`tasks.persist.standings`).
+Where the reports stand is written anew with each decision (`tasks.persist.standings`), and whether they still wait for
+their agencies (`tasks.decide.explained`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from tasks.accounts.audit import note
 from tasks.accounts.person import Person
+from tasks.decide.explained import before_decisions, follow_decisions
 from tasks.decide.refused import NotThere, Refused
 from tasks.decide.seen import listed, only_supervisors, reports_seen
 from tasks.persist.decided import Standing as Standing
-from tasks.persist.decided import findings_of, places, reviews_of
+from tasks.persist.decided import findings_of, places
 from tasks.persist.decided import standing_reviews as standing_reviews
 from tasks.persist.retrying import committed
 from tasks.persist.rows import REVIEWS
@@ -37,18 +38,6 @@ NO_REASON = "“{name}”须写明理由。"
 NOT_LASTING = "“{name}”只对本年度有效，不能沿用到以后年度。"
 NO_SUCH = "没有这种处理决定。"
 UNDONE_ALREADY = "没有可以撤销的处理决定，可能已被撤销。"
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A finding that the agency has to mend or explain; the fields are those of `models.tables.FindingRow`."""
-
-    report_id: int
-    fingerprint: str
-    rule: str
-    subject: str
-    severity: str
-    message: str
 
 
 def decide(
@@ -98,8 +87,10 @@ def decide(
             for report, fingerprint in wanted
         ]
         if rows:
+            before = before_decisions(connection, reports)
             connection.execute(insert(REVIEWS), rows)
             restand(connection, reports)
+            follow_decisions(connection, before)
         only = next(iter(seen)) if len(seen) == 1 else None
         note(
             connection, person, "decide", "report", only,
@@ -128,9 +119,11 @@ def undo_batch(database: Engine, person: Person, batch: str, only: tuple[int, st
         reports = sorted({row.report_id for row in found})
         changed = concerned(connection, reports)
         reports_seen(connection, person, reports)
+        before = before_decisions(connection, changed)
         taken = update(REVIEWS).where(*meant).values(undone_at=datetime.now(UTC))
         count = connection.execute(taken).rowcount
         restand(connection, changed)
+        follow_decisions(connection, before)
         note(
             connection, person, "decide_undo", "report", reports[0] if len(reports) == 1 else None,
             findings=count, reports=listed(reports), batch=batch,
@@ -138,27 +131,3 @@ def undo_batch(database: Engine, person: Person, batch: str, only: tuple[int, st
         return count
 
     return committed(database, work, alone=False)
-
-
-def open_findings(connection: Connection, report_ids: Iterable[int]) -> dict[int, list[Open]]:
-    """Return by report what its agency has to mend or explain, in the order of its newest evaluation.
-
-    Findings for the agency that were not excused (`EXCUSED`), and those for the operator of which a person decided that
-    the agency has to mend them. A report without any has no entry.
-    """
-    ids = set(report_ids)
-    stand = places(connection, ids)
-    decided = reviews_of(connection, stand)
-    found: dict[int, list[Open]] = {}
-    for row in findings_of(connection, stand):
-        review = decided.get((row.report_id, row.fingerprint))
-        if review.decision == "mend" if review else row.addressee == "agency":
-            found.setdefault(row.report_id, []).append(
-                Open(row.report_id, row.fingerprint, row.rule, row.subject, row.severity, row.message)
-            )
-    return found
-
-
-def to_mend(findings: Sequence[Open]) -> list[Open]:
-    """Return those that have to be mended: hints (info) need not."""
-    return [finding for finding in findings if finding.severity != "info"]

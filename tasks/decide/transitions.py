@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, func, insert, select
 from tasks.accounts.audit import SYSTEM, note
 from tasks.accounts.person import Person
 from tasks.decide import states
-from tasks.decide.due import count_as_answered, give_back, take_back
+from tasks.decide.due import count_as_answered, give_back, take_back, wait_again
+from tasks.decide.open_findings import open_findings, to_mend
 from tasks.decide.refused import Refused
-from tasks.decide.reviews import open_findings, to_mend
 from tasks.decide.seen import listed, only_supervisors, reports_seen
 from tasks.decide.states import Event, machine
 from tasks.persist.retrying import asked, committed
@@ -65,7 +65,7 @@ def move(
 ) -> Moved:  # fmt: skip
     """Do `event` with these reports; those it cannot be done with stay as they are, each with a sentence why.
 
-    ``return`` sends the notice out again, due on `due_on` (else five working days on). Raises NotThere when a report is
+    ``return`` sends the notice out again, due on `due_on` (else five working days on); ``pass`` closes it. Raises NotThere when a report is
     not there or not for this person; Refused for an event that does not exist, is not for this role, or
     lacks its reason. Nothing moves then.
     """
@@ -110,7 +110,21 @@ def step(
     )
     if event.key == "return":
         give_back(connection, [row.report_id for row in able], due_on)
+    if event.key == "pass":
+        count_as_answered(connection, [row.report_id for row in able])
     return Moved(batch, tuple(row.report_id for row in able), refused)
+
+
+def step_back(connection: Connection, report_ids: Iterable[int], event: str, reason: str) -> list[int]:
+    """Put those reports the last step of which was `event` back to where they were, by Hecha itself; return their ids."""
+    last = select(func.max(TRANSITIONS.c.id)).group_by(TRANSITIONS.c.report_id)
+    newest = [row[0] for row in select_in(connection, last, TRANSITIONS.c.report_id, report_ids)]
+    steps = select(TRANSITIONS.c.report_id, TRANSITIONS.c.before).where(TRANSITIONS.c.event == event)
+    after = dict(tuple(row) for row in select_in(connection, steps, TRANSITIONS.c.id, newest))
+    _write(
+        connection, None, reports_seen(connection, None, after, lock=True), states.UNDONE, after, reason, new_batch()
+    )  # fmt: skip
+    return sorted(after)
 
 
 def _not_from(row: AnyRow, event: Event) -> str:
@@ -156,8 +170,9 @@ def _write(
 def undo(database: Engine, person: Person, batch: str) -> Moved:
     """Put the reports of a bulk step back to where they were; one with which something happened since stays.
 
-    Notices sent with the step are withdrawn, one sent out again by a return counts as answered again. Raises NotThere
-    when a report is not for this person, Refused for an agency's account or where nothing is left to undo.
+    Notices sent with the step are withdrawn, one sent out again by a return counts as answered again, one that a pass
+    closed waits again. Raises NotThere when a report is not for this person, Refused for an agency's account or where
+    nothing is left to undo.
     """
     only_supervisors(person)
 
@@ -180,6 +195,8 @@ def undo(database: Engine, person: Person, batch: str) -> Moved:
         moved = {row.report_id for row in able}
         take_back(connection, {id_: was[id_].at for id_ in moved if was[id_].event == "notify"})
         count_as_answered(connection, [id_ for id_ in moved if was[id_].event == "return"])
+        waited = [r.report_id for r in able if was[r.report_id].event == "pass"]
+        wait_again(connection, [id_ for id_ in waited if after[id_] in machine().events["explain"].before])
         refused = {r.report_id: MOVED_ON.format(agency=r.agency) for r in seen if r.report_id not in moved}
         return Moved(batch, tuple(sorted(moved)), refused)
 

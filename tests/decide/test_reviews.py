@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.decide.open_findings import open_findings
 from tasks.decide.refused import NotThere, Refused
-from tasks.decide.reviews import decide, open_findings, standing_reviews, undo_batch
+from tasks.decide.reviews import decide, standing_reviews, undo_batch
 from tests.decide.conftest import EDU, FAR, FIN, Region
 from tests.decide.finding_names import fingerprint
 from tests.storage.made import HEADING, LATER_RULES, TOTALS, UNSURE, evaluation

@@ -23,7 +23,7 @@ SUPERVISING = ("operator", "supervisor")
 ALLOWED = {
     **{(state, "notify", role): "notified" for state in ("pending", "explained", "mended", "returned") for role in SUPERVISING},
     **{("notified", "withdraw", role): "pending" for role in SUPERVISING},
-    **{(state, "explain", "agency"): "explained" for state in ("notified", "returned")},
+    **{(state, "explain", role): "explained" for state in ("notified", "returned") for role in ("agency", SYSTEM)},
     **{(state, "mend", SYSTEM): "mended" for state in ("notified", "explained", "returned")},
     **{(state, "pass", role): "passed" for state in STATES if state != "passed" for role in SUPERVISING},
     **{(state, "return", role): "returned" for state in ("explained", "mended") for role in SUPERVISING},

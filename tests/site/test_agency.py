@@ -336,8 +336,18 @@ def test_a_report_that_was_returned_says_why(supervisor: Browser, agency: Browse
     report = report_of(database, AGENCY, 2023)
     due = {"due_on": (today() + timedelta(days=5)).isoformat()}
     assert supervisor.submit(f"/reports/{report}/notify", due).status_code == 303
-    answered = agency.submit(f"/agency/reports/{report}/answer", {"body": "情况属实。"})
+    own, waits = f"/agency/reports/{report}", "已说明0项，还有1项未整改或说明"
+    pages = {own: agency, "/agency": agency, f"/reports/{report}": supervisor, "/notices": supervisor}
+    assert [waits in browser.get(path).text for path, browser in pages.items()] == [True] * 4
+    whole = agency.submit(f"{own}/answer", {"body": "情况属实。"})
+    assert whole.headers["location"] == own
+    shown = agency.get(own).text
+    assert f"说明已提交。{waits}；另有对整份报告的说明。" in shown
+    assert "对整份报告的说明不代替逐项说明，各项问题仍须逐项整改或者说明。" in shown
+    (fingerprint,) = set(re.findall(r'name="fingerprint" value="([0-9a-f]{64})"', agency.get(own).text))
+    answered = agency.submit(f"{own}/answer", {"body": "情况属实。", "fingerprint": fingerprint})
     assert answered.status_code == 303
+    assert [waits in browser.get(path).text for path, browser in pages.items()] == [False] * 4
     reason = "请附上文件清理的公告。"
     returned = supervisor.submit(f"/reports/{report}/move", {"event": "return", "reason": reason})
     assert returned.status_code == 303

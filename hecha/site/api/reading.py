@@ -14,6 +14,7 @@ from hecha.site.api import results, shapes
 from hecha.site.api.problems import ApiRoute, said
 from tasks.ask.listing import FindingLine, findings_after, reports_after, run_line
 from tasks.ask.report import Asked, ask_report
+from tasks.decide.explained import progress_of
 
 PREFIX = "/api/v1"
 BEARER = HTTPBearer(
@@ -65,6 +66,7 @@ def report(
             profile=made.profile,
             profile_hash=made.profile_hash,
         )
+    far = progress_of(database, person, [report_id]).get(report_id)
     findings = [
         results.finding(one, fingerprint, found.reviews)
         for fingerprint, one in zip(found.fingerprints, found.view.evaluation.findings, strict=True)
@@ -77,6 +79,7 @@ def report(
             "versions": [results.version(one) for one in found.view.versions],
             "stands": asdict(found.figures),
             "result": results.result(found.view, ruleset, findings),
+            "progress": far and {"explained": len(far.explained), "left": len(far.left), "whole": far.whole},
         }
     )
 

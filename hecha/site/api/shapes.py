@@ -226,6 +226,14 @@ class Stands(BaseModel):
     info: int | None = Field(description="认定后提示数")
 
 
+class Progress(BaseModel):
+    """How far the agency is with what it was asked to mend."""
+
+    explained: int = Field(description="发出整改通知或者退回之后单位已说明的问题数")
+    left: int = Field(description="还没有整改或说明的问题数；提示不计")
+    whole: bool = Field(description="是否另有对整份报告的说明；不代替逐项说明")
+
+
 class Report(BaseModel):
     """A report: where it stands, its versions, and what was found in the one asked for."""
 
@@ -235,6 +243,7 @@ class Report(BaseModel):
     versions: list[Version]
     stands: Stands = Field(description="最新一版按处理意见认定的得分和问题数")
     result: Result = Field(description="所取一版的核查结果，不因处理意见改变")
+    progress: Progress | None = Field(description="单位整改和说明的进度；不在等待单位答复的为空")
 
 
 class SelfCheck(BaseModel):

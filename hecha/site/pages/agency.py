@@ -22,6 +22,7 @@ from tasks.ask import agency as own
 from tasks.ask.cards import Card, laid_out
 from tasks.ask.report import Asked, ask_report
 from tasks.decide import answers
+from tasks.decide.explained import progress_of
 from tasks.decide.refused import NotThere, Refused
 from tasks.decide.reviews import NAMES
 from tasks.decide.seen import today
@@ -67,14 +68,15 @@ class Came:
 def home(request: Request, person: Reporter, database: Db, chosen: Chosen) -> Response:
     """List the agency's own reports and what it has to do; a check is made ready before it is asked for."""
     warm_up(chosen)
-    written = own.letters(database, person)
+    due = [one for one in own.letters(database, person) if one.state == "sent"]
     return page(
         request,
         person,
         "agency.html.j2",
         agency=own.own_agency(database, person),
         reports=own.own_reports(database, person),
-        due=[one for one in written if one.state == "sent"],
+        due=due,
+        progress=progress_of(database, person, [one.report_id for one in due if one.report_id is not None]),
         machine=machine(),
         kinds=KINDS,
         today=today(),
@@ -130,6 +132,7 @@ def _report(
         cards=cards,
         open=open_now,
         waiting=sum(card.fingerprint in open_now for card in cards),
+        progress=progress_of(database, person, [asked.id]).get(asked.id),
         rules=rules,
         changes=CHANGES,
         value_of=value_of,
@@ -180,7 +183,8 @@ async def answer(
                 raise HTTPException(404, NOT_FOUND) from error
             draft = {fingerprint or "": body}
             return _report(request, person, database, chosen, asked, 422, str(error), draft)
-        return go(request, f"/agency/reports/{report_id}", ANSWERED)
+        far = progress_of(database, person, [report_id]).get(report_id)
+        return go(request, f"/agency/reports/{report_id}", ANSWERED + (f"{far.told}。" if far else ""))
 
     return await waiting(work)
 

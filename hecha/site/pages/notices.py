@@ -18,6 +18,7 @@ from hecha.site.sending import download
 from tasks.accounts.person import Person
 from tasks.decide import notices, transitions
 from tasks.decide.due import said_of_holidays
+from tasks.decide.explained import Progress, progress_of
 from tasks.decide.letters import title
 from tasks.decide.notice_lists import KINDS, STATES, Notice, notice, waiting
 from tasks.decide.notice_lists import notices as listed_notices
@@ -62,6 +63,7 @@ def overview(
         person,
         "notices.html.j2",
         notices=found,
+        progress=_progress(database, person, found),
         count=count,
         waiting=open_,
         late=late,
@@ -171,6 +173,7 @@ def _shown(
         status,
         crumbs=[("通知", "/notices"), (f"{found.agency}{found.year}年度", "")],
         notice=found,
+        progress=_progress(database, person, [found]).get(found.id),
         title=title(found.kind, found.year),
         problems=annexed(database, person, found),
         issuer=usual_issuer(database, person, found.agency_id),
@@ -215,6 +218,13 @@ def _asking(
         kinds=KINDS,
         wrong=wrong,
     )
+
+
+def _progress(database: Engine, person: Person, shown: Sequence[Notice]) -> dict[int, Progress]:
+    """How far the agencies are with the notices that wait for an answer, by the notice."""
+    waits = {one.id: one.report_id for one in shown if one.state == "sent" and one.kind == "mend"}
+    found = progress_of(database, person, [report for report in waits.values() if report is not None])
+    return {id_: found[report] for id_, report in waits.items() if report in found}
 
 
 def _notice(database: Engine, person: Person, id_: int) -> Notice:

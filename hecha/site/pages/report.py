@@ -26,6 +26,7 @@ from tasks.ask.originals import PICTURED, originals
 from tasks.ask.report import Asked, ask_report
 from tasks.decide import answers
 from tasks.decide.due import said_of_holidays, usual_due
+from tasks.decide.explained import progress_of
 from tasks.decide.refused import NotThere
 from tasks.decide.reviews import EXCUSED, LASTING, NAMES
 from tasks.decide.states import machine
@@ -105,6 +106,7 @@ def report_page(
         due=due,
         holidays=said_of_holidays(due),
         step=machine().states[asked.state].now[person.role.value],
+        progress=progress_of(database, person, [asked.id]).get(asked.id),
         grade_class=GRADES.get(asked.score.grade, "g-none"),
         differs=differs,
         after=after_decisions(asked, rules) if differs else None,
