@@ -22,11 +22,12 @@ from hecha.site.pages import (
     sweep_now,
     worklist,
     worklist_actions,
+    worklist_next,
 )
 
 PARTS = (
-    home, login, elsewhere, account, accounts, audit, sweep, sweep_now, worklist, worklist_actions, report, report_cells,
-    report_decisions, notices, documents, agency, api,
+    home, login, elsewhere, account, accounts, audit, sweep, sweep_now, worklist, worklist_actions, worklist_next, report,
+    report_cells, report_decisions, notices, documents, agency, api,
 )  # fmt: skip
 """What has a router."""
 

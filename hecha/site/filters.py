@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from expectations.catalogue import rule, written
+from tasks.ask.beside import Stand
 from tasks.ask.searching import LONGEST
 from tasks.ask.worklist import RESULTS, SEVERITIES, SORTS, Filter
 from tasks.decide.states import machine
@@ -54,6 +55,8 @@ NAMES: Mapping[str, str] = {
 """What each filter is called."""
 WRONG = "筛选条件“{name}”的值无法识别，已忽略。"
 _LARGEST = 2**31 - 1
+LONGEST_LIST = 2_000
+"""Characters of a filter in one address."""
 
 
 def states() -> dict[str, str]:
@@ -86,6 +89,33 @@ def address(chosen: Filter, page: int = 1, path: str = "/worklist") -> str:
     """Return the address of a page of the list."""
     given = chosen.given() | ({"page": str(page)} if page > 1 else {})
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def list_address(stood: Stand) -> str:
+    """Return the address of the page of the list on which a report stood."""
+    whole = address(stood.chosen, stood.page)
+    # without any filter the newest year would be shown instead
+    return whole if "?" in whole else f"{whole}?sort={stood.chosen.sort}"
+
+
+def report_address(report_id: int, stood: Stand) -> str:
+    """Return the address of a report that is opened from the list."""
+    return f"/reports/{report_id}?{urlencode({'list': packed(stood)})}"
+
+
+def packed(stood: Stand) -> str:
+    """Return where a report stood in the list, as it goes along in addresses and forms (`stand` reads it)."""
+    before = {} if stood.before is None else {"before": str(stood.before)}
+    return urlencode({**stood.chosen.given(), "at": str(stood.at), **before})
+
+
+def stand(text: str) -> Stand | None:
+    """Read what `packed` wrote; None where it names no place. Only ever read as a filter, never as an address."""
+    given = dict(parse_qsl(text[:LONGEST_LIST]))
+    at = given.get("at", "")
+    if not re.fullmatch("[0-9]{1,6}", at):
+        return None
+    return Stand(read_filter(given)[0], int(at), _id(given.get("before", "")))
 
 
 def told(chosen: Filter, region: str | None) -> list[tuple[str, str, str]]:

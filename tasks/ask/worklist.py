@@ -199,12 +199,13 @@ def matching_ids(
     region: Region | None,
     among: Sequence[int] | None = None,
     limit: int | None = None,
+    offset: int | None = None,
 ) -> list[int]:
     """Return the ids of all reports that match (`among`: of these only), in the order of the list."""
     matching = _matching(connection, person, chosen, region, in_order=True)
     if among is not None:
         matching = matching.where(STANDINGS.c.report_id.in_(among))
-    return list(connection.execute(matching.limit(limit)).scalars())
+    return list(connection.execute(matching.limit(limit).offset(offset)).scalars())
 
 
 def items_of(connection: Connection, person: Person, report_ids: Sequence[int]) -> list[Item]:

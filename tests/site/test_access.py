@@ -91,6 +91,7 @@ OBJECTS: dict[str, frozenset[Role]] = {
             "POST /reports/{report_id:int}/cells/{code}/undo", "POST /reports/{report_id:int}/decide",
             "POST /reports/{report_id:int}/undo", "POST /reports/{report_id:int}/notify",
             "POST /reports/{report_id:int}/move", "POST /reports/{report_id:int}/move/undo",
+            "GET /worklist/next", "GET /worklist/previous",
             "GET /notices/{notice_id:int}", "POST /notices/{notice_id:int}",
         ),
         SUPERVISORS,
@@ -210,7 +211,9 @@ def rows(database: Engine) -> dict[str, list[Any]]:
 def ask(client: Browser, route: str, target: Target, headers: dict[str, str] | None = None) -> Any:
     """Ask for a route as its own page would: a form with its token, an upload with a file."""
     path = target.path(route)
-    path += {"original": "?page=1", "circular": "?year=2023"}.get(path.rpartition("/")[2], "")
+    beside = f"?sort=score&after={target.ids['report_id']}"
+    queries = {"original": "?page=1", "circular": "?year=2023", "next": beside, "previous": beside}
+    path += queries.get(path.rpartition("/")[2], "")
     if route.startswith("GET"):
         return client.get(path, headers=headers)
     if path.startswith("/api/"):
@@ -357,8 +360,9 @@ def test_who_may_see_it_sees_it(
                 answer = ask(client, route, target, token if " /api/" in route else None)
                 if answer.status_code != 200:
                     missed.append((name, route, answer.status_code))
-    # the work list leads to that of the newest year
-    assert missed == [(name, "GET /worklist", 303) for name in ("operator", "supervisor")]
+    # the work list leads to that of the newest year, and from one report to another
+    led = ("GET /worklist/next", "GET /worklist/previous", "GET /worklist")
+    assert missed == [(name, route, 303) for name in ("operator", "supervisor") for route in led]
 
 
 @pytest.mark.parametrize("path", [
@@ -370,7 +374,10 @@ def test_who_may_see_it_sees_it(
     "/sweeps?year=abc&region=..", "/sweeps/99999999999999999999", "/audit?id=99999999999999999999&before=x",
     "/audit?first=0001-01-01&last=9999-12-31", "/documents/circular?year=99999999999",
     "/notices?state=%27%20OR%201%3D1", "/worklist/owed?year=-5", "/worklist.csv?year=%00",
-    "/account?x=%0d%0aSet-Cookie:%20a=b", "/login?next=%0d%0aLocation:%20x",
+    "/account?x=%0d%0aSet-Cookie:%20a=b",
+    "/worklist/next?after=1&at=-1&before=x", "/worklist/previous?after=99999999999999999999",
+    "/reports/1?list=at%3D0%26before%3D%2500%26year%3D..%26q%3D%253Cscript%253E", "/reports/1?list=//evil.example",
+    "/login?next=%0d%0aLocation:%20x",
 ])  # fmt: skip
 def test_odd_addresses_break_nothing(operator: Browser, path: str) -> None:
     answer = operator.get(path)

@@ -13,12 +13,14 @@ from fastapi.responses import Response
 
 from expectations.profile import load
 from expectations.template import TEMPLATE_IDS
+from hecha.site import filters
 from hecha.site.access import NOT_FOUND, Chosen, Db, Signed, Supervisor, seen
 from hecha.site.rendering import page
 from models.errors import ReadError
 from models.settings import Settings
 from models.views import CellView
 from tasks.accounts.person import Person
+from tasks.ask.beside import Stand
 from tasks.ask.cards import TABS, LaidOut, after_decisions, cell_id, laid_out, original_of
 from tasks.ask.gx_result import gx_result
 from tasks.ask.lifted import difference
@@ -73,17 +75,18 @@ def texts_of(asked: Asked, chosen: Settings) -> dict[str, RuleText]:
 
 def address_of(asked: Asked, **more: str | int) -> str:
     """Return the address of the version shown, with further parameters."""
-    shown: dict[str, str | int] = {} if asked.number == asked.newest else {"version": asked.number}
-    query = urlencode({**shown, **more})
-    return f"/reports/{asked.id}" + (f"?{query}" if query else "")
+    return _of_version(asked, asked.number, more)
 
 
 @router.get("/reports/{report_id:int}")
 def report_page(
     request: Request, person: Signed, database: Db, chosen: Chosen, report_id: Id,
-    version: Version = None, tab: str = "", finding: str = "",
+    version: Version = None, tab: str = "", finding: str = "", listed: Annotated[str, Query(alias="list")] = "",
 ) -> Response:  # fmt: skip
-    """Show a report. `tab`: one of `TABS`; `finding`: the anchor of the one whose cells are marked."""
+    """Show a report. `tab`: one of `TABS`; `finding`: the anchor of the one whose cells are marked.
+
+    `list`: where in the work list it was opened (`filters.packed`).
+    """
     asked = asked_for(database, person, report_id, version)
     rules = texts_of(asked, chosen)
     laid = laid_out(asked, rules)
@@ -94,12 +97,16 @@ def report_page(
     newest = asked.number == asked.newest and asked.judged is not None
     differs = difference(asked)
     due = usual_due(bool(asked.figures.critical))
+    stood = filters.stand(listed) if person.supervises else None
+    kept = {"list": filters.packed(stood)} if stood else {}
     seen(request, person, "view", "report", asked.id, version=asked.number)
     return page(
         request,
         person,
         "report.html.j2",
-        crumbs=_crumbs(person, asked),
+        crumbs=_crumbs(person, asked, stood),
+        stood=stood,
+        names=filters,
         asked=asked,
         laid=laid,
         report=asked.view,
@@ -124,7 +131,8 @@ def report_page(
         marked={cell_id(code): side for code, side in focus.sides.items()} | {focus.anchor: "beside"}
         if focus
         else {},
-        address=lambda **more: address_of(asked, **more),
+        address=lambda **more: address_of(asked, **more, **kept),
+        of_version=lambda number: _of_version(asked, number, kept),
         download=lambda what: _download(asked, what),
         machine=machine(),
         event_name=event_name,
@@ -142,10 +150,17 @@ def report_page(
     )
 
 
-def _crumbs(person: Person, asked: Asked) -> list[tuple[str, str]]:
+def _of_version(asked: Asked, number: int, more: Mapping[str, str | int]) -> str:
+    query = urlencode({**({} if number == asked.newest else {"version": number}), **more})
+    return f"/reports/{asked.id}" + (f"?{query}" if query else "")
+
+
+def _crumbs(person: Person, asked: Asked, stood: Stand | None) -> list[tuple[str, str]]:
     year = f"{asked.view.year}年度"
     above = (
-        ("工作清单", f"/worklist?year={asked.view.year}") if person.supervises else ("本单位报告", "/agency")
+        ("工作清单", filters.list_address(stood) if stood else f"/worklist?year={asked.view.year}")
+        if person.supervises
+        else ("本单位报告", "/agency")
     )
     return [above, (f"{asked.view.agency} {year}", "")]
 

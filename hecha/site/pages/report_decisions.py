@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Engine
 from starlette.datastructures import FormData
 
+from hecha.site import filters
 from hecha.site.access import NOT_FOUND, Db, Form, Supervisor, field
 from hecha.site.rendering import Undo, go
 from models.errors import HechaError
@@ -160,6 +161,8 @@ def place(form: FormData) -> dict[str, str]:
     """Return where on the page a form stood, to come back to it."""
     tab, finding = field(form, "tab", 16), field(form, "finding", 16)
     here = {"tab": tab} if tab in TABS else {}
+    stood = filters.stand(field(form, "list", filters.LONGEST_LIST))
+    here |= {"list": filters.packed(stood)} if stood else {}
     return here | ({"finding": finding} if re.fullmatch(r"[fh][0-9]{1,6}", finding) else {})
 
 

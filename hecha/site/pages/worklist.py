@@ -22,10 +22,11 @@ from hecha.site.rendering import page
 from tasks.accounts.person import Person
 from tasks.ask import exported, years
 from tasks.ask import sweep as figures
+from tasks.ask.beside import Stand
 from tasks.ask.bulk import MOST
 from tasks.ask.owed import Asked, every_owing, owing_page, unread, unread_of
 from tasks.ask.regions import Region, below
-from tasks.ask.worklist import TURNED, Filter, every_item, listed
+from tasks.ask.worklist import PAGE, TURNED, Filter, every_item, listed
 from tasks.decide.states import machine
 from tasks.documents.text import file_name
 from tasks.persist.retrying import asked
@@ -76,6 +77,7 @@ def worklist(
         )
 
     shown, known, places = asked(database, read)
+    ids = [None, *(item.report_id for item in shown.items)]
     return page(
         request,
         person,
@@ -83,6 +85,10 @@ def worklist(
         chosen=chosen,
         faults=faults,
         listed=shown,
+        reports=[
+            filters.report_address(item.report_id, Stand(chosen, PAGE * (shown.page - 1) + i, before))
+            for i, (item, before) in enumerate(zip(shown.items, ids, strict=False))
+        ],
         region=region,
         places=places,
         years=known,
