@@ -339,6 +339,7 @@ def test_a_report_that_was_returned_says_why(supervisor: Browser, agency: Browse
     own, waits = f"/agency/reports/{report}", "已说明0项，还有1项未整改或说明"
     pages = {own: agency, "/agency": agency, f"/reports/{report}": supervisor, "/notices": supervisor}
     assert [waits in browser.get(path).text for path, browser in pages.items()] == [True] * 4
+    assert re.findall(r"其中 (\d+) 项待整改或说明", agency.get(own).text) == ["1"]
     whole = agency.submit(f"{own}/answer", {"body": "情况属实。"})
     assert whole.headers["location"] == own
     shown = agency.get(own).text

@@ -121,6 +121,7 @@ def _report(
     laid = laid_out(asked, rules)
     cards = laid.all_cards
     open_now = own.still_open(database, person, asked.id)
+    far = progress_of(database, person, [asked.id]).get(asked.id)
     return page(
         request,
         person,
@@ -131,8 +132,8 @@ def _report(
         laid=laid.page,
         cards=cards,
         open=open_now,
-        waiting=sum(card.fingerprint in open_now for card in cards),
-        progress=progress_of(database, person, [asked.id]).get(asked.id),
+        waiting=sum(card.fingerprint in (far.left if far else open_now) for card in cards),
+        progress=far,
         rules=rules,
         changes=CHANGES,
         value_of=value_of,
