@@ -152,6 +152,7 @@ def plain(source: Path, home: Path, url: str, workers: int) -> float:
     from expectations.catalogue import ruleset
     from expectations.profile import default
     from models.database import engine, upgrade
+    from models.settings import settings
     from tasks import batches, chunks
     from tasks.persist import finish_run, record_errors, start_run
 
@@ -168,7 +169,7 @@ def plain(source: Path, home: Path, url: str, workers: int) -> float:
         errors = [error for one in waiting for error in one.result()]
     gathered = batches.gather(listed.files, folder, None, default())
     record_errors(database, run_id, [*listed.errors, *gathered.errors, *errors])
-    for batch in batches.plan(gathered, (), 2000):
+    for batch in batches.plan(gathered, (), settings().batch_size):
         batches.check_batch(
             gathered, batch, database, run_id, ruleset(default()), default(), home, datetime.now(UTC)
         )

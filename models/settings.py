@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     """Chunks read at the same time."""
     chunk_size: int = Field(default=200, ge=1, description="一批读取的文件数上限。")
     """Files read by one Prefect task."""
-    batch_size: int = Field(default=2000, ge=1, description="一批评判的报告份数上限。")
+    batch_size: int = Field(default=1000, ge=1, description="一批评判的报告份数上限。")
     """Reports validated in one run of the GX suites."""
     max_file_mb: int = Field(
         default=100, ge=1, description="单个文件的大小上限（MB），超过的列入清单，不读取。"

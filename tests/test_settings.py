@@ -29,7 +29,7 @@ DEFAULTS = {
     "task_runner": "threads",
     "workers": 2,
     "chunk_size": 200,
-    "batch_size": 2000,
+    "batch_size": 1000,
     "max_file_mb": 100,
     "reader_seconds": 600.0,
     "reader_memory_mb": 6144,
