@@ -173,7 +173,7 @@ def decide_and_notify(page: Page, camera: Camera) -> str:
 
 
 def answer(page: Page, camera: Camera, attachment: Path) -> None:
-    """As the agency: read the notice and explain one finding."""
+    """As the agency: read the notice and explain one finding of three: the notice still waits."""
     page.goto("/agency")
     assert page.locator(".step.due b").first.inner_text() == "整改通知"
     camera.take(page, "agency", OFFICE)
@@ -187,8 +187,8 @@ def answer(page: Page, camera: Camera, attachment: Path) -> None:
     finding.locator("input[type=file]").set_input_files(attachment)
     camera.take(page, "explain")
     finding.locator(".explain .main-button").click()
-    assert said(page) == "说明已提交。"
-    assert state(page) == "单位说明"
+    assert said(page) == "说明已提交。已说明1项，还有2项未整改或说明。"
+    assert state(page) == "已通知"
 
 
 def check_and_submit(page: Page, camera: Camera, file: Path) -> None:
