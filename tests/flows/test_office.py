@@ -142,7 +142,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             running.process.kill()
     assert running.process.returncode == 0
     assert running.said().endswith("已停止。\n")
-    until(lambda: processes_of(running.home) == [], 20)  # what tracks the memory of another ends a moment after it
+    # what tracks the memory of another process ends a moment after it
+    until(lambda: processes_of(running.home) == [], 20)
 
 
 def test_every_deployment_is_registered_and_runs_once(office: Office) -> None:
