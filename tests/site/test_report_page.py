@@ -373,5 +373,5 @@ def test_what_is_refused_does_not_look_done(supervisor: Browser, database: Engin
     report = id_of(database, AGENCY)
     supervisor.submit(f"/reports/{report}/move", {"event": "return", "reason": "请补充。"})
     shown = supervisor.get(f"/reports/{report}").text
-    assert re.findall(r'<div class="([^"]*)" id="said"', shown) == ["wide is-refused"]
+    assert re.findall(r'<div class="([^"]*)" id="said"', shown) == ["wide is-told is-refused"]
     assert re.findall(r'<div class="([^"]*)" id="said"', supervisor.get("/notices").text) == ["wide"]
