@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
 from models.errors import ConfigurationError, ErrorKind
 from models.views import ErrorView, MissingView
@@ -19,6 +19,7 @@ from tasks.persist.rows import (
     NOTICES,
     REPORTS,
     RUNS,
+    STANDINGS,
     SUBMISSIONS,
     SYSTEM_ERRORS,
     AnyRow,
@@ -129,7 +130,8 @@ class Summary:
 def summarise(database: Engine, run_id: int) -> Summary:
     """Return the figures of a run. Raises ConfigurationError for an unknown run, StorageError without a database.
 
-    The counts are those of `tasks.publish.overview.counts`, without loading the reports themselves.
+    The counts are those of `tasks.publish.overview.counts`, without loading the reports themselves, and after what
+    people decided.
     """
     return asked(database, lambda connection: _summary(connection, run_id))
 
@@ -177,7 +179,12 @@ def _line(row: AnyRow) -> ReportLine:
 
 
 def _newest(connection: Connection, run: AnyRow) -> list[AnyRow]:
-    """The newest evaluated version of each report the run looked at; those of unknown reports each by itself."""
+    """The newest evaluated version of each report the run looked at; those of unknown reports each by itself.
+
+    Score and counts are those by which the report stands today: what was taken back is not told again.
+    """
+    names = ("total", "grade", "critical", "warning", "info", "operator")
+    standing = STANDINGS.c.evaluation_id.is_not(None)
     said = (
         select(
             *(SUBMISSIONS.c[name] for name in ("report_id", "version", "file", "agency", "year")),
@@ -185,9 +192,10 @@ def _newest(connection: Connection, run: AnyRow) -> list[AnyRow]:
             SUBMISSIONS.c.received_at,
             EVALUATIONS.c.id,
             EVALUATIONS.c.submission_id,
-            *(EVALUATIONS.c[name] for name in ("total", "grade", "critical", "warning", "info", "operator")),
+            *(case((standing, STANDINGS.c[name]), else_=EVALUATIONS.c[name]).label(name) for name in names),
         )
         .join_from(EVALUATIONS, SUBMISSIONS)
+        .outerjoin(STANDINGS, STANDINGS.c.evaluation_id == EVALUATIONS.c.id)
         .order_by(EVALUATIONS.c.id)
     )
     looked_at = {row.id: row for row in select_in(connection, said, EVALUATIONS.c.id, run.evaluations)}

@@ -16,6 +16,7 @@ from tasks.decide.reviews import decide, undo_batch
 from tasks.persist.rows import FINDINGS, STANDINGS
 from tasks.persist.runs import Repeatable, take_over
 from tasks.score import score
+from tasks.tell import summarise
 from tests.decide.conftest import Region
 from tests.decide.finding_names import fingerprint
 from tests.storage.made import LATER_RULES, RuleSet, finding, sha
@@ -110,6 +111,23 @@ def test_what_each_decision_leaves(
     undo_batch(region.database, region.supervisor, "b1")
     assert (stands(region, report), failed(region, report, "operator")) == (MACHINE, {"T4-01"})
     assert failed(region, report) == {"T3-03", "STR-03", "TXT-11"}
+
+
+def test_what_was_taken_back_is_not_told_again(region: Region) -> None:
+    report = swept(region)
+    run = region.swept(("教育局2023真", EDUCATION, 2023, judged("教育局2023真")), rules=RULES)
+
+    def told() -> tuple[int, tuple[Any, ...]]:
+        summary = summarise(region.database, run)
+        (line,) = summary.reports
+        figures = (line.total, line.grade, line.critical, line.warning, line.info, line.review)
+        return summary.to_mend, figures
+
+    assert told() == (1, MACHINE)
+    ruled(region, report, BOTH, "misread", "b1")
+    assert told() == (0, (96.0, "优秀", 0, 1, 1, 1))
+    undo_batch(region.database, region.supervisor, "b1")
+    assert told() == (1, MACHINE)
 
 
 def test_excused_differently_the_one_of_which_we_know_least_counts(region: Region) -> None:
