@@ -33,7 +33,7 @@ sweep: install
 	@$(BIN)/hecha sweep samples/reports --roster samples/roster.csv
 
 test: dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: dev
 	$(BIN)/ruff check .
