@@ -182,6 +182,7 @@ def test_the_same_sweep_again_adds_one_run_and_nothing_else(database: Engine) ->
         "corrections": 0,
         "overruled": 0,
         "scoring_models": 0,
+        "search_texts": 1,
     }
     assert again == replace(first, ran_at=LATER)
 
